@@ -1,0 +1,1 @@
+"""Values and pure functions. Imports nothing outside the standard library."""

@@ -1,0 +1,186 @@
+"""Runs the commands of one operation on one host: batched as far as possible, up to the first failure."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from pyinfra._core.commands import (
+    FileDownloadCommand,
+    FileUploadCommand,
+    FunctionCommand,
+    PyinfraCommand,
+    RsyncCommand,
+    StringCommand,
+)
+from pyinfra._core.effects import EVERYTHING
+from pyinfra._core.events import CommandEnded, CommandPrinted, CommandStarted, Failure
+from pyinfra._core.output import CapturedOutput, split_lines
+from pyinfra._transport.base import Command, ExecOptions, Request, Result
+
+from .functions import call_function
+from .options import options_from
+from .transfers import download_request, upload_request
+
+if TYPE_CHECKING:
+    from .host import Host
+    from .state import State, StateOperationHostData
+
+_BATCHED = (StringCommand, FileUploadCommand, FileDownloadCommand)
+LAST_LINES = 10
+
+
+class Stopped(BaseException):
+    """Unwinds an operation body whose command failed: it must not go on, nor catch this by accident."""
+
+
+class CommandRunner:
+    """One try of one operation on one host."""
+
+    __slots__ = ("_data", "_flushed", "_host", "_ignore", "_pending", "_state", "captures", "failure", "ran")
+
+    def __init__(self, state: State, host: Host, data: StateOperationHostData) -> None:
+        self._state = state
+        self._host = host
+        self._data = data
+        self._ignore = bool(data.global_arguments["_continue_on_error"])
+        self._pending: list[PyinfraCommand] = []
+        self._flushed = False
+        self.ran: list[PyinfraCommand] = []
+        self.captures: list[CapturedOutput] = []
+        self.failure: Failure | None = None
+
+    # -- what to run -----------------------------------------------------------------------
+
+    def add(self, command: PyinfraCommand) -> None:
+        """Run a command, now or with those that follow."""
+        self._pending.append(command)
+        if not isinstance(command, _BATCHED):
+            self.flush()
+
+    def before_read(self) -> None:
+        """A fact is about to be read: what was yielded so far must have happened."""
+        if self._pending:
+            self.flush()
+            self._host.facts.touch(EVERYTHING)
+
+    def flush(self) -> None:
+        """Run everything that was added.
+
+        Raises:
+            Stopped: when a command failed and errors do not matter not.
+        """
+        pending, self._pending = self._pending, []
+        batch: list[PyinfraCommand] = []
+        for command in pending:
+            if isinstance(command, _BATCHED) and not self._ignore:
+                batch.append(command)
+                continue
+            self._run_batch(batch)
+            batch = []
+            self._run_one(command)
+        self._run_batch(batch)
+
+    # -- running ---------------------------------------------------------------------------
+
+    def _options(self, command: PyinfraCommand) -> ExecOptions:
+        if not command.connector_arguments:
+            return self._data.options
+        return options_from({**self._data.global_arguments, **command.connector_arguments})
+
+    def _run_one(self, command: PyinfraCommand) -> None:
+        if isinstance(command, _BATCHED):
+            self._run_batch([command])
+            return
+        self.ran.append(command)
+        self._started(command)
+        began = time.monotonic()
+        try:
+            if isinstance(command, FunctionCommand):
+                call_function(self._state, self._host, self._data, command, self._options(command).timeout)
+            elif isinstance(command, RsyncCommand):
+                self._host.rsync(command.src, command.dest, command.flags, **command.connector_arguments)
+            else:
+                command.execute(self._state, self._host, self._data.global_arguments)
+        except (Stopped, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            self._failed(command, Failure(self._host.name, f"{type(error).__name__}: {error}" if str(error) else
+                                          type(error).__name__, command=str(command)), error)  # fmt: skip
+        finally:
+            self._host.facts.touch(EVERYTHING)
+            self._ended(command, None, time.monotonic() - began)
+
+    def _run_batch(self, commands: list[PyinfraCommand]) -> None:
+        if not commands:
+            return
+        with ExitStack() as opened:
+            requests: list[Request] = []
+            finishers: list[Callable[[Result], None]] = []
+            for command in commands:
+                request, finish = self._request(command, opened)
+                requests.append(request)
+                finishers.append(finish)
+                self._started(command)
+            results = self._host.submit(requests)
+            for command, result, finish in zip(commands, results, finishers, strict=False):
+                self.ran.append(command)
+                if result.ok:
+                    finish(result)
+                self._take(command, result)
+
+    def _request(self, command: PyinfraCommand, opened: ExitStack) -> tuple[Request, Callable[[Result], None]]:
+        options = self._options(command)
+        if isinstance(command, FileUploadCommand):
+            return upload_request(command, options, opened), _nothing
+        if isinstance(command, FileDownloadCommand):
+            return download_request(command, options, opened)
+        assert isinstance(command, StringCommand)
+        return Command(command.get_raw_value(), options, on_output=self._live_output()), _nothing
+
+    def _live_output(self) -> Callable[[int, bytes], None] | None:
+        events = self._state.events
+        if not events.wants(CommandPrinted):
+            return None
+        name, op_hash = self._host.name, self._data.operation_meta.hash
+        return lambda stream, data: events.emit(CommandPrinted(name, op_hash, stream, data))
+
+    # -- what came of it -------------------------------------------------------------------
+
+    def _take(self, command: PyinfraCommand, result: Result) -> None:
+        if isinstance(command, StringCommand) and result.output:
+            self.captures.append(result.output)
+        self._ended(command, result.status, result.seconds)
+        if not result.ok:
+            self._failed(command, self._failure_of(command, result), None)
+
+    def _failure_of(self, command: PyinfraCommand, result: Result) -> Failure:
+        lines = tuple(line.line for line in split_lines(result.output)[-LAST_LINES:])
+        shown = str(command) if isinstance(command, StringCommand) else repr(command)
+        if result.failure is not None:
+            return Failure(self._host.name, result.failure.message, command=shown, last_lines=lines,
+                           hint=result.failure.hint)  # fmt: skip
+        message = f"the command failed with exit status {result.status}"
+        return Failure(self._host.name, message, command=shown, exit_status=result.status, last_lines=lines)
+
+    def _failed(self, command: PyinfraCommand, failure: Failure, error: BaseException | None) -> None:
+        if self.failure is None:
+            self.failure = failure
+        if not self._ignore:
+            raise Stopped from error
+
+    def _started(self, command: PyinfraCommand) -> None:
+        if self._state.events.wants(CommandStarted):
+            self._state.events.emit(CommandStarted(self._host.name, self._data.operation_meta.hash, str(command)))
+
+    def _ended(self, command: PyinfraCommand, status: int | None, seconds: float) -> None:
+        if self._state.events.wants(CommandEnded):
+            event = CommandEnded(self._host.name, self._data.operation_meta.hash, str(command), status, seconds)
+            self._state.events.emit(event)
+
+
+def _nothing(result: Any) -> None:
+    """There is nothing to finish."""

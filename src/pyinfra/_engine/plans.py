@@ -1,0 +1,99 @@
+"""What prepare found out about one operation on one host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from pyinfra._core.effects import EVERYTHING, NOTHING, Effects, Resource
+from pyinfra._core.events import Change
+
+from .fact_keys import FactKey
+
+if TYPE_CHECKING:
+    from pyinfra._core.commands import PyinfraCommand
+
+
+class Certainty(Enum):
+    """How far a plan can be trusted."""
+
+    CERTAIN = "certain"  # made from what the host is now
+    INFERRED = "inferred"  # made from what earlier operations promise
+    UNKNOWN = "unknown"  # something that it depends on can only be known when it runs
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The value that a fact will have. Fields that cannot be known beforehand make it inexact."""
+
+    value: Any
+    exact: bool = True
+
+
+@dataclass(slots=True)
+class Plan:
+    """The commands of one operation on one host, and what they rest on."""
+
+    commands: list[PyinfraCommand] = field(default_factory=list)
+    inputs: Mapping[FactKey, Any] = field(default_factory=dict)
+    promises: Mapping[FactKey, Promise] = field(default_factory=dict)
+    effects: Effects = NOTHING
+    changes: tuple[Change, ...] = ()
+    certainty: Certainty = Certainty.CERTAIN
+    live: bool = False  # the body reads what its own commands do: it must run again while they run
+
+    @property
+    def will_change(self) -> bool:
+        """Whether there is something to run."""
+        return bool(self.commands) or (self.live and self.certainty is Certainty.UNKNOWN)
+
+
+NOTHING_TO_DO = Plan()
+
+
+def effects_of(
+    commands: Iterable[object], promises: Mapping[FactKey, Promise], touched: Iterable[Resource], declared: bool
+) -> Effects:
+    """What an operation changes: what it says; everything when it says nothing."""
+    if not commands:
+        return NOTHING
+    if not declared:
+        return EVERYTHING
+    resources = set(touched)
+    for key in promises:
+        if key.resources is None:
+            return EVERYTHING
+        resources.update(key.resources)
+    return Effects(frozenset(resources))
+
+
+def changes_from(inputs: Mapping[FactKey, Any], promises: Mapping[FactKey, Promise]) -> list[Change]:
+    """Compare what was read with what is promised, attribute by attribute."""
+    changes: list[Change] = []
+    for key, promise in promises.items():
+        before, after = inputs.get(key), promise.value
+        if before == after:
+            continue
+        resource = key.describe()
+        if isinstance(before, dict) and isinstance(after, dict):
+            changes.extend(_attribute_changes(resource, before, after, promise.exact))
+        else:
+            changes.append(Change(resource, "present", _presence(before), _presence(after)))
+    return changes
+
+
+def _attribute_changes(resource: str, before: Mapping[Any, Any], after: Mapping[Any, Any], exact: bool) -> list[Change]:
+    return [
+        Change(resource, str(name), before.get(name), after.get(name))
+        for name in dict.fromkeys([*before, *after])
+        # an unknown attribute of an inexact promise is not a change
+        if before.get(name) != after.get(name) and (exact or after.get(name) is not None)
+    ]
+
+
+def _presence(value: Any) -> Any:
+    if isinstance(value, dict):
+        return True
+    return value if value not in (None, False, []) else None

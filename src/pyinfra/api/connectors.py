@@ -1,0 +1,5 @@
+"""Which connectors there are."""
+
+from pyinfra._engine.connector_registry import get_all_connectors, get_execution_connector, get_execution_connectors
+
+__all__ = ["get_all_connectors", "get_execution_connector", "get_execution_connectors"]

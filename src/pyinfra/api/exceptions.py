@@ -1,0 +1,63 @@
+"""Everything that is raised on purpose. All of it is a ``PyinfraError`` with fields in ``details``."""
+
+from pyinfra._core.errors import (
+    ArgumentTypeError,
+    AuthenticationError,
+    ConnectError,
+    ConnectionLostError,
+    ConnectorDataTypeError,
+    DeployError,
+    ErrorDetails,
+    FactError,
+    FactNotCollected,
+    FactPreconditionError,
+    FactProcessError,
+    FactTypeError,
+    FactValueError,
+    HostKeyError,
+    InventoryError,
+    MissingCommandError,
+    NestedOperationError,
+    NoConnectorError,
+    NoGroupError,
+    NoHostError,
+    OperationError,
+    OperationTypeError,
+    OperationValueError,
+    PrivilegeError,
+    PyinfraError,
+    TransferError,
+)
+
+from ._public import publish
+
+__all__ = [
+    "ArgumentTypeError",
+    "AuthenticationError",
+    "ConnectError",
+    "ConnectionLostError",
+    "ConnectorDataTypeError",
+    "DeployError",
+    "ErrorDetails",
+    "FactError",
+    "FactNotCollected",
+    "FactPreconditionError",
+    "FactProcessError",
+    "FactTypeError",
+    "FactValueError",
+    "HostKeyError",
+    "InventoryError",
+    "MissingCommandError",
+    "NestedOperationError",
+    "NoConnectorError",
+    "NoGroupError",
+    "NoHostError",
+    "OperationError",
+    "OperationTypeError",
+    "OperationValueError",
+    "PrivilegeError",
+    "PyinfraError",
+    "TransferError",
+]
+
+publish(__name__, *[globals()[name] for name in __all__])

@@ -1,0 +1,37 @@
+"""One target: its data, connection, facts and operations."""
+
+import logging
+
+from pyinfra._core.context import ctx_config
+from pyinfra._core.output import CommandOutput
+from pyinfra._engine.connector_registry import get_execution_connector
+from pyinfra._engine.fact_base import FactBase, ShortFactBase
+from pyinfra._engine.fact_reads import get_fact
+from pyinfra._engine.host import Host
+from pyinfra._engine.host_data import HostData, extract_callable_datas
+
+from ._public import publish
+from .exceptions import ConnectError
+from .output import format_text
+from .util import memoize, sha1_hash
+
+__all__ = [
+    "CommandOutput",
+    "ConnectError",
+    "FactBase",
+    "Host",
+    "HostData",
+    "ShortFactBase",
+    "ctx_config",
+    "extract_callable_datas",
+    "format_text",
+    "get_execution_connector",
+    "get_fact",
+    "logger",
+    "memoize",
+    "sha1_hash",
+]
+
+logger = logging.getLogger("pyinfra")
+
+publish(__name__, Host, HostData)
