@@ -173,9 +173,7 @@ def all_global_arguments() -> list[GlobalArgument]:
     return list(_TABLE)
 
 
-def split_arguments(
-    kwargs: Mapping[str, Any], own: Collection[str] = ()
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_arguments(kwargs: Mapping[str, Any], own: Collection[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part the keyword arguments of a call into global ones and the rest. Types are not checked.
 
     Args:

@@ -359,7 +359,7 @@ class FunctionCommand(PyinfraCommand):
         """Call it; an exception is logged and is a failure."""
         try:
             return self.call(state, host)
-        except Exception as error:  # noqa: BLE001 - user code may raise anything, and it fails this host only
+        except Exception as error:
             logger.error("%s%s in %r: %s", host.print_prefix, type(error).__name__, self, error)
             logger.warning("the function raised here:", exc_info=True)
             return False

@@ -18,7 +18,7 @@ T = TypeVar("T")
 _UNSET: Any = object()
 
 
-class container:  # noqa: N801 - the public name
+class container:
     """Holds the process-wide object of one context."""
 
     module: Any = None
@@ -242,6 +242,9 @@ ctx_state: ContextManager[Any] = ContextManager("state")
 ctx_inventory: ContextManager[Any] = ContextManager("inventory")
 ctx_config: ContextManager[Any] = ContextManager("config", LocalContextObject)
 ctx_host: ContextManager[Any] = ContextManager("host", LocalContextObject)
+
+# The user's file that is being run (a deploy file, or one that it includes), for paths that begin with "./".
+current_file: ContextVar[str | None] = ContextVar("pyinfra_file", default=None)
 
 state: Any = ctx_state.context
 inventory: Any = ctx_inventory.context

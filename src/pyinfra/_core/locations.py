@@ -67,6 +67,21 @@ def call_site(root: str | None = None) -> tuple[Site, ...]:
     return tuple(sites)
 
 
+def call_frames() -> list[FrameType]:
+    """Return the frames of code outside this package that led here, outermost first."""
+    frames: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        kind = _kind(frame.f_code.co_filename)
+        if kind == _CLI:
+            break
+        if kind != _OURS:
+            frames.append(frame)
+        frame = frame.f_back
+    frames.reverse()
+    return frames
+
+
 def own_site() -> Site | None:
     """Return the innermost place in the user's own code, that is: not in an installed library, if there is one."""
     fallback: Site | None = None

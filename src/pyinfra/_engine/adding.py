@@ -124,6 +124,7 @@ def add_deploy(state: State, deploy_func: Callable[..., Any], *args: Any, **kwar
             deploy_func(*args, **kwargs)
         finally:
             host.planning.wait_for_all()
+            host.call_path.forget()
 
     def add() -> None:
         state.calls_made += 1

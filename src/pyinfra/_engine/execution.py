@@ -19,7 +19,7 @@ from . import bridge
 from .command_runner import CommandRunner, Stopped
 from .fact_keys import FactKey
 from .fact_reads import refresh
-from .failures import failure_of
+from .failures import failure_of, placed
 from .operation import OperationCall, iterate, register
 from .plans import Plan
 from .recorder import Recorder
@@ -89,6 +89,8 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     except Exception as error:  # noqa: BLE001 - the user's body: it fails this host only
         runner.failure = failure_of(state, host, data, error)
     _settle(host, runner, plan)
+    if runner.failure is not None:
+        runner.failure = placed(state, data, runner.failure)
     return Attempt(runner.ran, runner.captures, runner.failure, plan)
 
 
@@ -158,11 +160,11 @@ def _soon_needed(state: State, host: Host, data: StateOperationHostData) -> Iter
 # -- with retries, counters and observers --------------------------------------------------
 
 
-def run_host_op(state: State, host: Host, op_hash: str) -> bool:
-    """Execute an operation on a host; return False when the host failed with it. In the host's context."""
+def execute(state: State, host: Host, op_hash: str) -> Failure | None:
+    """Execute an operation on a host; return what makes the host fail, if anything. In the host's context."""
     data = state.ops[host].get(op_hash)
     if data is None or data.operation_meta.is_complete():
-        return True
+        return None
     if state.events.wants(OperationHostStarted):
         state.events.emit(OperationHostStarted(host.name, op_hash, data.parent_op_hash is not None))
     if state.callback_handlers:
@@ -175,10 +177,10 @@ def run_host_op(state: State, host: Host, op_hash: str) -> bool:
     meta.set_complete(tried.ok, tried.ran, tried.output, retries, arguments["_retries"])
     _count(state, host, data, tried)
     _tell_ended(state, host, data, tried, retries, time.monotonic() - began)
-    if tried.ok:
-        return True
-    _log_failure(host, data, tried)
-    return bool(arguments["_ignore_errors"])
+    if tried.failure is None:
+        return None
+    _log_failure(host, data, tried.failure)
+    return None if arguments["_ignore_errors"] else tried.failure
 
 
 def _with_retries(state: State, host: Host, data: StateOperationHostData) -> tuple[Attempt, int]:
@@ -248,9 +250,7 @@ def _tell_ended(
         state.trigger_callbacks("operation_host_error", host, meta.hash, retries, most)
 
 
-def _log_failure(host: Host, data: StateOperationHostData, tried: Attempt) -> None:
-    failure = tried.failure
-    assert failure is not None
+def _log_failure(host: Host, data: StateOperationHostData, failure: Failure) -> None:
     ignored = data.global_arguments["_ignore_errors"]
     log = logger.warning if ignored else logger.error
     log("%s%s: %s%s", host.print_prefix, data.operation_meta.name, failure.message, " (ignored)" if ignored else "")
@@ -278,6 +278,8 @@ def execute_nested(
     data = register(state, host, call, identity, parent)
     if data is None:
         return OperationMeta(identity.op_hash, is_change=False)
-    if not run_host_op(state, host, identity.op_hash):
-        raise NestedOperationError(f"{data.operation_meta.name} failed", host=host.name, place=identity.place)
+    failure = execute(state, host, identity.op_hash)
+    if failure is not None:
+        message = f"{data.operation_meta.name}: {failure.message}"
+        raise NestedOperationError(message, host=host.name, place=identity.place)
     return data.operation_meta

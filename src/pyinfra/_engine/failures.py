@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyinfra._core.errors import PyinfraError
@@ -41,6 +42,13 @@ def failure_of(state: State, host: Host, data: StateOperationHostData, error: Ba
     return Failure(
         host.name, f"{type(error).__name__}: {text}", data.operation_meta.hash, data.operation_meta.name, place
     )
+
+
+def placed(state: State, data: StateOperationHostData, failure: Failure) -> Failure:
+    """The failure with the operation that it belongs to filled in."""
+    meta = data.operation_meta
+    place = failure.place or state.op_meta[meta.hash].place
+    return replace(failure, operation=meta.hash, name=meta.name, place=place)
 
 
 def fail_planning(state: State, host: Host, data: StateOperationHostData, error: BaseException) -> None:

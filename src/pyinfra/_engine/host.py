@@ -18,6 +18,7 @@ from pyinfra._transport.base import Request, Result, Session
 
 from . import bridge
 from .argument_resolution import Resolved
+from .call_path import CallPath
 from .fact_base import FactBase, ShortFactBase
 from .fact_store import FactStore
 from .host_data import HostData
@@ -73,6 +74,7 @@ class Host:
         self.planning = HostPlanning()
         self.planning_errors: list[BaseException] = []
         self.op_hash_order: list[str] = []
+        self.call_path = CallPath()
         self.site_counts: dict[Any, int] = {}
 
     def init(self, state: State) -> None:

@@ -1,13 +1,14 @@
 """What makes two operation calls on different hosts the same operation.
 
 The same function called from the same place, for the same time, is one operation, on whatever hosts. In a deploy the
-place is the chain of user code lines that leads to the call; for ``add_op`` it is that of the ``add_op`` call.
+place is the path of user code that leads to the call; for ``add_op`` it is that of the ``add_op`` call.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyinfra._core.locations import Site, describe_site
@@ -40,21 +41,30 @@ def place_of(frames: Sequence[Site]) -> str | None:
     return describe_site(frames[-1]) if frames else None
 
 
-def call_identity(state: State, function: Any, frames: Sequence[Site]) -> Identity:
+def call_identity(state: State, function: Any, sites: Sequence[Site]) -> Identity:
     """Identity of an operation that a program adds for many hosts with one call."""
     state.calls_made += 1
-    place = place_of(frames)
+    place = place_of(sites)
     return Identity(make_op_hash(function_name(function), place, state.calls_made), (state.calls_made,), place)
 
 
 def site_identity(
-    state: State, host: Host, function: Any, frames: Sequence[Site], parent: str | None, batch: int
+    state: State, host: Host, function: Any, frames: Sequence[FrameType], parent: tuple[int, ...]
 ) -> Identity:
-    """Identity of an operation that deploy code calls for one host."""
-    site = (batch, parent, function_name(function), tuple(frames), tuple(host.loop_position))
-    count = host.site_counts.get(site, 0)
-    host.site_counts[site] = count + 1
-    lines = [line for _, line in frames]
-    # A place inside of host.loop is ordered by the iteration before the line within it.
-    order = (batch, *lines[:1], *host.loop_position, *lines[1:], count)
-    return Identity(make_op_hash(*site, count), order, place_of(frames))
+    """Identity of an operation that deploy code, or a callback, calls for one host.
+
+    Args:
+        state: the run.
+        host: whom it is called for.
+        function: the operation's function.
+        frames: of user code, outermost first.
+        parent: order of the operation whose callback calls it; empty in deploy code.
+    """
+    path = host.call_path.advance(frames)
+    order = (*parent, *path) if parent else (state.calls_made, *path)
+    files = [frame.f_code.co_filename for frame in frames]
+    count = host.site_counts.get((order, function), 0)  # a call in a generator expression, or on another thread
+    host.site_counts[order, function] = count + 1
+    site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
+    op_hash = make_op_hash(function_name(function), *files, *order, count)
+    return Identity(op_hash, (*order, count), describe_site(site) if site else None)

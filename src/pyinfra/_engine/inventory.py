@@ -47,6 +47,7 @@ class Inventory:
         self.override_data = override_data if override_data is not None else {}
         self.hosts: dict[str, Host] = {}
         self.groups: dict[str, list[Host]] = {}
+        self._members: dict[str, dict[Host, None]] = {}
         self.host_data: dict[str, Any] = {}
         self.group_data: dict[str, Any] = {}
         group_names: dict[str, list[Any]] = {}
@@ -83,6 +84,7 @@ class Inventory:
                 if known is not None:
                     host_groups = [*known.groups, *host_groups]
                 self._put(host_name, list(dict.fromkeys(host_groups)), connector, Host)
+        self.groups = {group: list(members) for group, members in self._members.items()}
 
     def _put(self, name: str, groups: list[str], connector: Any, host_cls: Any) -> None:
         host = self.hosts.get(name)
@@ -91,15 +93,12 @@ class Inventory:
         else:
             host.groups[:] = groups
         for group in groups:
-            members = self.groups.setdefault(group, [])
-            if not members or members[-1] is not host:
-                if host not in members[-8:]:
-                    members.append(host)
+            self._members.setdefault(group, {})[host] = None
 
     def _add_members(
         self, group: str, members: dict[str, Any], found: dict[str, Any], groups_of: dict[str, list[str]]
     ) -> None:
-        self.groups.setdefault(group, [])
+        self._members.setdefault(group, {})
         for name, data in members.items():
             if name not in found:
                 logger.warning(

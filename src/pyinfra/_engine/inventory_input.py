@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyinfra._core.errors import InventoryError
@@ -51,7 +51,7 @@ def _as_list(names: Any, where: str) -> list[Any]:
 def _as_data(data: Any, where: str) -> Any:
     if data is None:
         return {}
-    if isinstance(data, Mapping) or isinstance(data, Callable):  # type: ignore[arg-type]
+    if isinstance(data, Mapping) or callable(data):
         return data
     raise InventoryError(f"the data of {where} is no dictionary, but {_described(data)}", hint=_FORM)
 

@@ -1,11 +1,13 @@
-"""``host.loop``: keeps iterations apart, so that the same line of a deploy is the same operation on every host."""
+"""``host.loop``: an iteration is the same one on every host, also when some hosts call nothing in it."""
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Generic, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from .host import Host
@@ -13,15 +15,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Weak, so that a loop which is left by break or by an exception is gone as soon as nothing iterates over it.
-_loops: ContextVar[tuple[weakref.ref[HostLoop[object]], ...]] = ContextVar("pyinfra_loops", default=())
+_loops: ContextVar[tuple[weakref.ref[HostLoop[Any]], ...]] = ContextVar("pyinfra_loops", default=())
 
 
 class HostLoop(Generic[T]):
-    """An iterator that knows at which item it is."""
+    """An iterator that knows at which item it is, and which loop of which frame it drives."""
 
     def __init__(self, host: Host, items: Iterable[T]) -> None:
         self.host = host
         self.position = -1
+        self.frame_id = 0
+        self.start = -1
         self._items = iter(items)
 
     def __iter__(self) -> Iterator[T]:
@@ -29,7 +33,9 @@ class HostLoop(Generic[T]):
 
     def __next__(self) -> T:
         if self.position < 0:
-            _loops.set((*_alive(), weakref.ref(self)))  # type: ignore[arg-type]
+            frame = sys._getframe(1)
+            self.frame_id, self.start = id(frame), frame.f_lasti
+            _loops.set((*_alive(), weakref.ref(self)))
         try:
             item = next(self._items)
         except StopIteration:
@@ -39,7 +45,7 @@ class HostLoop(Generic[T]):
         return item
 
 
-def _alive() -> tuple[weakref.ref[HostLoop[object]], ...]:
+def _alive() -> tuple[weakref.ref[HostLoop[Any]], ...]:
     return tuple(ref for ref in _loops.get() if ref() is not None)
 
 
@@ -47,3 +53,12 @@ def loop_position(host: Host) -> list[int]:
     """Where this host is in the loops around the present code, outermost first."""
     loops = (ref() for ref in _loops.get())
     return [loop.position for loop in loops if loop is not None and loop.host is host]
+
+
+def exact_iterations(frame: FrameType) -> list[tuple[int, int]]:
+    """The loops of a frame that ``host.loop`` drives: offset of the loop, and position in it."""
+    found = _loops.get()
+    if not found:
+        return []
+    loops = (ref() for ref in found)
+    return [(loop.start, loop.position) for loop in loops if loop is not None and loop.frame_id == id(frame)]

@@ -6,19 +6,20 @@ import inspect
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import wraps
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 from pyinfra._core.arguments import check_types, split_arguments
 from pyinfra._core.commands import FunctionCommand, PyinfraCommand, StringCommand
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import OperationTypeError, PyinfraError
-from pyinfra._core.locations import Site, call_site, place
+from pyinfra._core.locations import call_frames, describe_site, place
 from pyinfra._core.suggestions import did_you_mean
 
 from . import bridge
 from .argument_resolution import Resolved, resolve_arguments
 from .failures import fail_planning, tell_planned
-from .identity import Identity, place_of, site_identity
+from .identity import Identity, site_identity
 from .operation_meta import OperationMeta
 from .options import fact_options
 from .planning import Planned
@@ -86,7 +87,7 @@ def operation(
         @wraps(function)
         def decorated(*args: Any, **kwargs: Any) -> OperationMeta:
             call = OperationCall.make(described, args, kwargs)
-            return bridge.run(call_for_host, ctx_state.get(), ctx_host.get(), call, call_site())
+            return bridge.run(call_for_host, ctx_state.get(), ctx_host.get(), call, call_frames())
 
         decorated._inner = function  # type: ignore[attr-defined]
         decorated._operation = described  # type: ignore[attr-defined]
@@ -169,23 +170,23 @@ def _check_signature(operation: Operation, args: tuple[Any, ...], kwargs: Mappin
 # -- one host ------------------------------------------------------------------------------
 
 
-def call_for_host(state: State, host: Host, call: OperationCall, frames: Sequence[Site]) -> OperationMeta:
+def call_for_host(state: State, host: Host, call: OperationCall, frames: Sequence[FrameType]) -> OperationMeta:
     """An operation was called in deploy code or in a callback. In a greenlet of the engine."""
     scope = current_operation.get()
     if scope is not None and scope.host is host and scope.in_op:
+        site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
         raise PyinfraError(
-            f"{call.operation.short_name} was called inside of another operation",
-            hint="use `yield from ..._inner(...)` there",
-            place=place_of(frames),
+            f"{call.operation.short_name} was called inside of another operation: use `yield from ..._inner(...)` there",
+            place=describe_site(site) if site else None,
         )
     callback = current_callback.get()
-    nested = callback is not None and callback.host is host
-    parent = callback.op_hash if callback is not None and nested else None
-    identity = site_identity(state, host, call.operation.function, frames, parent, state.calls_made)
-    if nested:
+    if callback is not None and callback.host is host:
         from .execution import execute_nested
 
-        return execute_nested(state, host, call, identity, parent)
+        outer = state.op_meta[callback.op_hash].op_order
+        identity = site_identity(state, host, call.operation.function, frames, outer)
+        return execute_nested(state, host, call, identity, callback.op_hash)
+    identity = site_identity(state, host, call.operation.function, frames, ())
     data = register(state, host, call, identity)
     if data is None:
         return OperationMeta(identity.op_hash, is_change=False)

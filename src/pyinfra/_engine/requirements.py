@@ -21,6 +21,7 @@ def check_pyinfra_version(specifier: str) -> None:
     if not specifier:
         return
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     from pyinfra.version import __version__
 
     try:

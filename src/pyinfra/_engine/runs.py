@@ -11,7 +11,7 @@ from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.events import Failure, OperationEnded, OperationStarted, RunEnded, RunStarted
 
 from . import bridge
-from .execution import run_host_op as execute_on_host
+from .execution import execute
 from .sessions import interruptible
 
 if TYPE_CHECKING:
@@ -77,20 +77,17 @@ def _run_operation(state: State, op_hash: str) -> None:
     limit = 1 if meta.global_arguments["_serial"] else meta.global_arguments["_parallel"] or state.config.PARALLEL
     outcomes = bridge.gather([partial(_run_on, state, host, op_hash) for host in hosts], limit=limit)
     for host, outcome in zip(hosts, outcomes, strict=True):
-        if not outcome.get():
-            state.mark_failed(host, _why(state, host))
+        failure = outcome.get()
+        if failure is not None:
+            state.mark_failed(host, failure)
     _tell_end(state, op_hash)
     state.check_failed_hosts()
 
 
-def _run_on(state: State, host: Host, op_hash: str) -> bool:
+def _run_on(state: State, host: Host, op_hash: str) -> Failure | None:
     ctx_state.set_local(state)
     ctx_host.set(host)
-    return execute_on_host(state, host, op_hash)
-
-
-def _why(state: State, host: Host) -> Failure:
-    return Failure(host.name, "an operation failed")
+    return execute(state, host, op_hash)
 
 
 def _tell_start(state: State, op_hash: str) -> None:
@@ -132,24 +129,23 @@ def _run_hosts(state: State, todo: Sequence[str], limit: int) -> None:
     hosts = list(state.active_hosts)
     span = _Span(state, todo, hosts)
     calls = [partial(_run_all_on, state, host, todo, span) for host in hosts]
-    for host, outcome in zip(hosts, bridge.gather(calls, limit=limit), strict=True):
-        if not outcome.get():
-            state.mark_failed(host, _why(state, host))
+    for outcome in bridge.gather(calls, limit=limit):
+        outcome.get()
 
 
-def _run_all_on(state: State, host: Host, todo: Sequence[str], span: _Span) -> bool:
+def _run_all_on(state: State, host: Host, todo: Sequence[str], span: _Span) -> None:
     ctx_state.set_local(state)
     ctx_host.set(host)
     for n, op_hash in enumerate(todo):
         if op_hash not in state.ops[host]:
             continue
         span.enter(op_hash)
-        if not execute_on_host(state, host, op_hash):
-            state.mark_failed(host, _why(state, host))
+        failure = execute(state, host, op_hash)
+        if failure is not None:
+            state.mark_failed(host, failure)
             span.leave(host, todo[n:])
-            return False
+            return
         span.leave(host, [op_hash])
-    return True
 
 
 def run_host_op(state: State, host: Host, op_hash: str) -> bool:
@@ -160,4 +156,4 @@ def run_host_op(state: State, host: Host, op_hash: str) -> bool:
         host: where.
         op_hash: the operation.
     """
-    return bridge.run(_run_on, state, host, op_hash)
+    return bridge.run(_run_on, state, host, op_hash) is None

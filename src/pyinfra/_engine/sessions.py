@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pyinfra._transport.blocking import BlockingSession
 
 from pyinfra._transport.base import Session
 
@@ -29,6 +28,8 @@ def session_for(connector: Any) -> Session:
     """Return the session of a connector."""
     if is_native(connector):
         return cast("Session", connector.make_session())
+    from pyinfra._transport.blocking import BlockingSession  # only needed for connectors of others
+
     return BlockingSession(connector, bridge.in_thread)
 
 

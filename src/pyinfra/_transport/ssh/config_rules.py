@@ -19,6 +19,7 @@ MAX_DEPTH = 16
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 # Every line of these counts, not only the first.
 REPEATED = frozenset({"identityfile", "certificatefile", "sendenv"})
+_TIMES = frozenset({"connecttimeout", "serveraliveinterval"})
 # What only the OpenSSH client itself can decide.
 _NEEDS_OPENSSH = frozenset({"localnetwork", "tagged", "sessiontype", "command", "version"})
 
@@ -82,10 +83,16 @@ class RawValues:
         """Take a value unless an earlier line gave one."""
         keyword = directive.keyword
         if keyword in REPEATED:
-            self.repeated.setdefault(keyword, []).append(directive)
+            lines = self.repeated.setdefault(keyword, [])
+            if not any(line.arguments == directive.arguments for line in lines):
+                lines.append(directive)
             return
-        if keyword in ("proxyjump", "proxycommand") and ("proxyjump" in self.single or "proxycommand" in self.single):
+        if keyword == "proxyjump" and "proxycommand" in self.single:
             return  # whichever comes first wins over the other as well
+        if keyword == "proxycommand" and (self.text("proxyjump") or "none").lower() != "none":
+            return
+        if keyword in _TIMES and directive.arguments[:1] == ("none",):
+            return  # as ssh: it says nothing, and a later line still counts
         self.single.setdefault(keyword, directive)
 
     def text(self, keyword: str) -> str | None:
@@ -101,6 +108,7 @@ class Evaluation:
         self._files = files
         self._target = target
         self._host = target.host  # what Host lines see; the resolved name in the final pass
+        self._resolved: str | None = None  # the name to connect to, which the final pass cannot change
         self._final = False
         self.values = RawValues()
         self.wants_final_pass = False
@@ -122,23 +130,14 @@ class Evaluation:
         if (self.values.text("canonicalizehostname") or "no").lower() not in ("no", "false"):
             raise NeedsOpenSSH("CanonicalizeHostname")
         if self.wants_final_pass:
-            self._host = self.hostname().lower()
+            self._resolved = self._host = self.hostname().lower()
             self._final = True
-            repeated = {keyword: list(lines) for keyword, lines in self.values.repeated.items()}
             self._pass(paths)
-            self._drop_repetitions(repeated)
         return self.values
 
     def _pass(self, paths: list[tuple[Path, Path]]) -> None:
         for path, folder in paths:
             self._apply(path, folder, active=True, depth=0)
-
-    def _drop_repetitions(self, before: dict[str, list[Directive]]) -> None:
-        # ssh keeps only one of several equal identity and certificate files
-        for keyword, lines in self.values.repeated.items():
-            known = {line.arguments for line in before.get(keyword, [])}
-            fresh = [line for line in lines[len(before.get(keyword, [])) :] if line.arguments not in known]
-            self.values.repeated[keyword] = before.get(keyword, []) + fresh
 
     def _apply(self, path: Path, folder: Path, *, active: bool, depth: int) -> None:
         allowed = active
@@ -167,6 +166,8 @@ class Evaluation:
 
     def hostname(self) -> str:
         """Return the name to connect to as far as it is known."""
+        if self._resolved is not None:
+            return self._resolved
         value = self.values.text("hostname")
         if value is None:
             return self._target.host
@@ -219,4 +220,4 @@ class Evaluation:
 
     def match_host(self) -> str:
         """Return what ``Match host`` compares: the name to connect to, in lower case."""
-        return (self._host if self._final else self.hostname()).lower()
+        return self.hostname().lower()

@@ -1,0 +1,1 @@
+"""Facts: what can be read from a host, one module per noun."""

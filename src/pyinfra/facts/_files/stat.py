@@ -1,0 +1,134 @@
+"""``File``, ``Directory``, ``Link`` and ``Socket``: what is at a path. All paths of a batch cost one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+from pyinfra._core.commands import StringCommand
+from pyinfra._core.effects import Resource
+from pyinfra._core.errors import FactProcessError
+from pyinfra._engine.fact_base import FactBase
+from pyinfra.facts._frames import header, line_answers, not_understood
+from pyinfra.facts._shell import path_resources, path_word, script, words
+
+from .stat_output import BSD_STAT_COMMAND, LINUX_STAT_COMMAND, LS_COMMAND, FileDict, Seen, parse_line
+
+# Prints where a link points to, each line of it behind a ">": readlink ends its output with one newline of its own.
+_TARGET = r"""nl='
+'
+target() {
+t=$(readlink -- "$p" 2>/dev/null && echo .) || return 0
+t=${t%"$nl".}
+printf '@ %s\n' "$n"
+while :; do case $t in *"$nl"*) printf '>%s\n' "${t%%"$nl"*}"; t=${t#*"$nl"} ;; *) break ;; esac; done
+printf '>%s\n' "$t"
+}
+"""
+# Which paths are there is found out with builtins, so that one stat answers for all of them in their order. When it
+# fails (no such stat, or something went away meanwhile), they are looked at one by one.
+_LOOK = f"""if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "$p"; found="$found $n"; else gone="$gone $n"; fi
+done
+echo "-$gone"
+if [ $# -eq 0 ]; then :
+elif o=$({LINUX_STAT_COMMAND} -- "$@" 2>/dev/null) || o=$({BSD_STAT_COMMAND} -- "$@" 2>/dev/null); then
+printf '=%s\\n%s\\n' "$found" "$o"
+else for p do found=${{found# }}; n=${{found%% *}}; found=${{found#"$n"}}
+if o=$({LINUX_STAT_COMMAND} -- "$p" 2>/dev/null) || o=$({BSD_STAT_COMMAND} -- "$p" 2>/dev/null) \
+|| o=$({LS_COMMAND} -- "$p" 2>/dev/null); then printf '= %s\\n%s\\n' "$n" "${{o%%"$nl"*}}"; else echo "- $n"; fi
+done; fi"""
+_NEWLINE = "nl='\n'\n"
+
+
+class File(FactBase["FileDict | Literal[False] | None"]):
+    """What is known of a regular file: ``False`` when something else is there, ``None`` when nothing is."""
+
+    kind: ClassVar[str] = "-"
+    noun: ClassVar[str] = "file"
+
+    def command(self, path: str) -> StringCommand:
+        return self.batch_command([{"path": path}])
+
+    def resources(self, path: str) -> Iterable[Resource] | None:
+        return path_resources(path)
+
+    def describe(self, path: str) -> str:
+        return f"{self.noun} {path}"
+
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
+        links = self.kind == "l"
+        return script(
+            _TARGET if links else _NEWLINE,
+            "export LC_ALL=C TZ=UTC0; n=0 found= gone=; set --\nfor p in ",
+            words(path_word(call["path"]) for call in calls),
+            '; do n=$((n+1)); [ ! -L "$p" ] || target\n' if links else "; do n=$((n+1))\n",
+            _LOOK,
+        )
+
+    def process(self, output: list[str]) -> FileDict | Literal[False] | None:
+        lines = [line for line in output if line]
+        if lines and header(lines[0]) is None:
+            # A line of stat or ls as such; a name with newlines in it goes on in the next ones.
+            return self._judge(parse_line("\n".join(output).rstrip("\n")), None)
+        return self.batch_process([{}], output)[0]
+
+    def batch_process(
+        self, calls: Sequence[Mapping[str, Any]], output: list[str]
+    ) -> list[FileDict | Literal[False] | None]:
+        targets, rest = _take_targets(output, len(calls))
+        lines = line_answers(self.noun, rest, len(calls))
+        return [
+            None if line is None else self._judge(parse_line(line), targets.get(number))
+            for number, line in enumerate(lines, start=1)
+        ]
+
+    def _judge(self, seen: Seen, target: str | None) -> FileDict | Literal[False]:
+        if seen.kind != self.kind:
+            return False
+        if target is not None:
+            seen.attributes["link_target"] = target
+        return seen.attributes
+
+
+class Link(File):
+    """What is known of a symbolic link, with its ``link_target``."""
+
+    kind = "l"
+    noun = "link"
+
+
+class Directory(File):
+    """What is known of a directory."""
+
+    kind = "d"
+    noun = "directory"
+
+
+class Socket(File):
+    """What is known of a socket."""
+
+    kind = "s"
+    noun = "socket"
+
+
+def _take_targets(lines: list[str], count: int) -> tuple[dict[int, str], list[str]]:
+    """Split off what the links point to; returns that by number, and the other lines."""
+    targets: dict[int, list[str]] = {}
+    rest: list[str] = []
+    current: list[str] | None = None
+    for line in lines:
+        found = header(line)
+        if found is not None and found[0] == "@":
+            if len(found[1]) != 1 or not 1 <= found[1][0] <= count or found[1][0] in targets:
+                not_understood("link", line)
+            current = targets[found[1][0]] = []
+        elif line.startswith(">"):
+            if current is None:
+                not_understood("link", line)
+            current.append(line[1:])
+        else:
+            current = None
+            rest.append(line)
+    if not all(targets.values()):
+        raise FactProcessError("link: the output ends too early")
+    return {number: "\n".join(pieces) for number, pieces in targets.items()}, rest
