@@ -99,7 +99,9 @@ def assert_same(path: Path, host: str, user: str | None = None, port: int | None
     if "proxyjump" in theirs:
         theirs["proxyjump"] = [theirs["proxyjump"][0].replace("ssh://", "")]
     assert expected == {key: theirs.get(key) for key in expected}
-    tokens = Tokens.of(original=host, hostname=ours.hostname, port=str(ours.port), user=ours.user, alias=ours.host_key_alias)
+    tokens = Tokens.of(
+        original=host, hostname=ours.hostname, port=str(ours.port), user=ours.user, alias=ours.host_key_alias
+    )
     files = theirs["identityfile"]
     if files[0] == DEFAULT_KEYS[0]:
         assert ours.identity_files == ()
@@ -171,7 +173,7 @@ EXAMPLES = {
     "agent variable": "IdentityAgent SSH_AUTH_SOCK",
     "methods": "PreferredAuthentications password,publickey\nPasswordAuthentication no\nPubkeyAuthentication no\n"
     "KbdInteractiveAuthentication no\nBatchMode yes",
-    "environment": "SetEnv A=1 \"B=x y\"\nSetEnv C=3\nSendEnv LANG LC_*",
+    "environment": 'SetEnv A=1 "B=x y"\nSetEnv C=3\nSendEnv LANG LC_*',
     "network": "AddressFamily inet6\nBindAddress 127.0.0.1\nTCPKeepAlive no\nNoHostAuthenticationForLocalhost yes",
     "what we do not use": "ControlMaster auto\nControlPath ~/.ssh/%C\nControlPersist 5m\nLocalForward 1 a:2\n"
     "VisualHostKey yes\nIPQoS af21\nLogLevel ERROR\nAddKeysToAgent yes\nUpdateHostKeys no\nPort 3",
@@ -220,7 +222,9 @@ def test_include_loop_is_an_error_for_both(tmp_path):
         ConfigReader().read(Target("web"), str(path))
 
 
-@pytest.mark.parametrize("line", ["Port x", "StrictHostKeyChecking maybe", 'User "open', "ConnectTimeout 5y", "Match", "Port"])
+@pytest.mark.parametrize(
+    "line", ["Port x", "StrictHostKeyChecking maybe", 'User "open', "ConnectTimeout 5y", "Match", "Port"]
+)
 def test_nonsense_is_an_error_for_both(tmp_path, line):
     path = tmp_path / "config"
     path.write_text(f"Host *\n{line}\n")
@@ -271,7 +275,17 @@ _VALUES = {
 _LINES = st.sampled_from([(keyword, value) for keyword, values in _VALUES.items() for value in values])
 _SEPARATORS = st.sampled_from([" ", "\t", "=", " = ", "   "])
 _CRITERIA = st.sampled_from(
-    ["all", "host real-*", "host web,a1", "!host web", "user root", "user deploy", "!user root", "originalhost w*", "final all"]
+    [
+        "all",
+        "host real-*",
+        "host web,a1",
+        "!host web",
+        "user root",
+        "user deploy",
+        "!user root",
+        "originalhost w*",
+        "final all",
+    ]
 )
 
 

@@ -44,7 +44,7 @@ class Resolved:
         self._last: tuple[Any, Any, Resolved] | None = None
 
     def overlaid(self, deploy: Mapping[str, Any] | None, given: Mapping[str, Any]) -> Resolved:
-        """The same, with the arguments of a deploy and of a call laid over; one call for many hosts is worked out once."""
+        """The same with the arguments of a deploy and a call laid over; one call for many hosts is worked out once."""
         if not deploy and not given:
             return self
         if self._last is not None and self._last[0] is deploy and self._last[1] is given:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.commands import (
     FileDownloadCommand,
@@ -107,7 +107,7 @@ class CommandRunner:
                 command.execute(self._state, self._host, self._data.global_arguments)
         except (Stopped, asyncio.CancelledError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a user's function: it fails this host only
             self._failed(command, Failure(self._host.name, f"{type(error).__name__}: {error}" if str(error) else
                                           type(error).__name__, command=str(command)), error)  # fmt: skip
         finally:
@@ -138,8 +138,8 @@ class CommandRunner:
             return upload_request(command, options, opened), _nothing
         if isinstance(command, FileDownloadCommand):
             return download_request(command, options, opened)
-        assert isinstance(command, StringCommand)
-        return Command(command.get_raw_value(), options, on_output=self._live_output()), _nothing
+        text = cast("StringCommand", command).get_raw_value()
+        return Command(text, options, on_output=self._live_output()), _nothing
 
     def _live_output(self) -> Callable[[int, bytes], None] | None:
         events = self._state.events

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import ConnectError, PyinfraError
 from pyinfra._core.events import Failure, HostConnected, HostConnectFailed, HostConnecting, HostDisconnected
+from pyinfra._transport.base import Command, ExecOptions
 
 from . import bridge
+from .argument_resolution import resolve_arguments
 from .sessions import interruptible
 
 if TYPE_CHECKING:
@@ -63,11 +65,22 @@ def connect_host(
             raise
         return False
     host.connected = True
+    _open_usual_privilege(host)
     if reason:
         logger.debug("%sconnected %s", host.print_prefix, reason)
     state.events.emit(HostConnected(host.name, time.monotonic() - began))
     state.trigger_callbacks("host_connect", host)
     return True
+
+
+def _open_usual_privilege(host: Host) -> None:
+    """Become the user that the host's operations run as by default, as a part of logging in.
+
+    It is not an error when that fails: perhaps nothing will be run that way, and whatever is will say what is wrong.
+    """
+    options = resolve_arguments(host, {}).options
+    if options.privilege:
+        host.submit([Command(":", ExecOptions(privilege=options.privilege))])
 
 
 def _cannot_connect(state: State, host: Host, error: PyinfraError, show: bool) -> None:

@@ -16,6 +16,7 @@ from pyinfra._core.events import Failure, OperationHostEnded, OperationHostRetry
 from pyinfra._core.output import CapturedOutput, CommandOutput
 
 from . import bridge
+from .accounts import changes_accounts
 from .command_runner import CommandRunner, Stopped
 from .fact_keys import FactKey
 from .fact_reads import refresh
@@ -23,6 +24,7 @@ from .failures import failure_of, placed
 from .operation import OperationCall, iterate, register
 from .plans import Plan
 from .recorder import Recorder
+from .verification import verify
 
 if TYPE_CHECKING:
     from .host import Host
@@ -88,7 +90,7 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
         raise
     except Exception as error:  # noqa: BLE001 - the user's body: it fails this host only
         runner.failure = failure_of(state, host, data, error)
-    _settle(host, runner, plan)
+    _settle(state, host, data, runner, plan)
     if runner.failure is not None:
         runner.failure = placed(state, data, runner.failure)
     return Attempt(runner.ran, runner.captures, runner.failure, plan)
@@ -103,10 +105,12 @@ def _run_body(host: Host, data: StateOperationHostData, runner: CommandRunner) -
     return recorder.plan()
 
 
-def _settle(host: Host, runner: CommandRunner, plan: Plan | None) -> None:
-    """Tell the fact store what has become of the host."""
+def _settle(state: State, host: Host, data: StateOperationHostData, runner: CommandRunner, plan: Plan | None) -> None:
+    """Tell the fact store, and the session, what has become of the host."""
     if not runner.ran:
         return
+    if changes_accounts(runner.ran, plan):
+        bridge.wait_call(host.session.refresh)
     if runner.failure is not None or plan is None:
         host.facts.touch(EVERYTHING)
         return
@@ -114,6 +118,8 @@ def _settle(host: Host, runner: CommandRunner, plan: Plan | None) -> None:
     for key, promise in plan.promises.items():
         if promise.exact:
             host.facts.keep(key, promise.value)
+    if state.verify_promises:
+        verify(state, host, data, plan)
 
 
 # -- plans that still hold -----------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from pyinfra._core.effects import Resource
@@ -111,10 +110,15 @@ class FactSignature:
         return {name: bound[name] if name in bound else self.defaults[name] for name in self.names}
 
 
-@cache
+_signatures: dict[type, FactSignature] = {}
+
+
 def signature_of(cls: type[FactBase[Any]]) -> FactSignature:
-    """Return the (cached) signature of a fact class."""
-    return FactSignature(cls)
+    """Return the signature of a fact class, looked up once."""
+    found = _signatures.get(cls)
+    if found is None:
+        found = _signatures[cls] = FactSignature(cls)
+    return found
 
 
 def hashable(value: Any) -> Any:

@@ -90,10 +90,7 @@ def _value(
     else:
         fresh = not key.cls.cacheable or current_callback.get() is not None
         reading = start_reading(host, key, fresh=fresh)
-        if reading is None:
-            value = key.cls().default()
-        else:
-            value = finish_reading(host, reading, scope, apply_failed_hosts)
+        value = finish_reading(host, reading, scope, apply_failed_hosts) if reading else key.cls().default()
     if recorder is not None:
         recorder.read(key, value, certainty)
     return value
@@ -143,23 +140,24 @@ def finish_reading(host: Host, reading: Reading, scope: OperationScope | None, a
     """Wait for a value. A host whose fact cannot be read fails, unless errors are ignored."""
     if reading.result is None and reading.future is not None:
         bridge.wait(reading.future)
-        if host.state.events.wants(FactRead):
-            shown = ", ".join(f"{name}={value!r}" for name, value in reading.arguments.items())
-            ok = reading.result is not None and reading.result.ok
-            host.state.events.emit(FactRead(host.name, reading.key.cls.name, shown, ok))
+        _tell_read(host, reading)
     failure = _failure(host, reading)
-    if failure is not None:
-        ignored = bool(scope is not None and scope.arguments.get("_ignore_errors"))
-        _report(host, failure, fail=apply_failed_hosts and not ignored)
-        host.facts.forget(reading.key)
-        return reading.fact.default()
-    try:
-        return reading.value
-    except FactProcessError as error:
-        failure = Failure(host.name, f"{reading.key.cls.name}: {error}", command=None)
-        _report(host, failure, fail=apply_failed_hosts and not (scope and scope.arguments.get("_ignore_errors")))
-        host.facts.forget(reading.key)
-        return reading.fact.default()
+    if failure is None:
+        try:
+            return reading.value
+        except FactProcessError as error:
+            failure = Failure(host.name, f"fact {reading.key.cls.name}: {error}")
+    ignored = scope is not None and scope.arguments.get("_ignore_errors")
+    _report(host, failure, fail=apply_failed_hosts and not ignored)
+    host.facts.forget(reading.key)
+    return reading.fact.default()
+
+
+def _tell_read(host: Host, reading: Reading) -> None:
+    events, result = host.state.events, reading.result
+    if events.wants(FactRead):
+        shown = ", ".join(f"{name}={value!r}" for name, value in reading.arguments.items())
+        events.emit(FactRead(host.name, reading.key.cls.name, shown, result is not None and result.ok))
 
 
 def _failure(host: Host, reading: Reading) -> Failure | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.effects import Effects, TouchedIndex
 from pyinfra._core.output import split_lines
@@ -55,8 +55,7 @@ class Reading:
     def value(self) -> Any:
         """The value; whatever ``process`` raises comes through."""
         if not self._processed:
-            assert self._lines is not None
-            self._value = self._lines()
+            self._value = cast("Callable[[], Any]", self._lines)()
             self._processed = True
             self._lines = None
         return self._value

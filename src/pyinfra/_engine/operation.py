@@ -122,7 +122,9 @@ class OperationCall:
 
     __slots__ = ("args", "global_arguments", "kwargs", "name", "operation", "shown")
 
-    def __init__(self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: dict[str, Any]):
+    def __init__(
+        self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: dict[str, Any]
+    ) -> None:
         self.operation = operation
         self.args = args
         self.kwargs = kwargs
@@ -176,7 +178,7 @@ def call_for_host(state: State, host: Host, call: OperationCall, frames: Sequenc
     if scope is not None and scope.host is host and scope.in_op:
         site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
         raise PyinfraError(
-            f"{call.operation.short_name} was called inside of another operation: use `yield from ..._inner(...)` there",
+            f"{call.operation.short_name} was called inside of another operation: there, `yield from ..._inner(...)`",
             place=describe_site(site) if site else None,
         )
     callback = current_callback.get()

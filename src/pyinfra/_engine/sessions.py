@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyinfra._transport.base import Session
 
@@ -27,7 +26,8 @@ def is_native(connector: Any) -> bool:
 def session_for(connector: Any) -> Session:
     """Return the session of a connector."""
     if is_native(connector):
-        return cast("Session", connector.make_session())
+        session: Session = connector.make_session()
+        return session
     from pyinfra._transport.blocking import BlockingSession  # only needed for connectors of others
 
     return BlockingSession(connector, bridge.in_thread)

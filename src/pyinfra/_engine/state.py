@@ -162,6 +162,7 @@ class State:
         self.callback_handlers: list[BaseStateCallback] = []
         self.events = EventBus()
         self.failures: list[Failure] = []
+        self.broken_promises: list[Failure] = []  # see verify_promises
         if inventory is not None:
             self.init(inventory, config, **kwargs)
 

@@ -10,7 +10,7 @@ that no shell shows them when it reports that the subshell was killed, and nothi
 Example:
     >>> decoder = Decoder("00ff")
     >>> decoder.feed(STDOUT, b"\n=00ff<1\nhello\n\n=00ff>1 0\n")
-    [Begun(number=1, uptime=None), Data(number=1, stream=1, data=b'hello\n'), Ended(number=1, stream=1, status=0)]
+    [Begun(number=1), Data(number=1, stream=1, data=b'hello\n'), Ended(number=1, stream=1, status=0)]
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pyinfra._core.output import STDOUT
 
 # A tag longer than this is not one of ours.
 _LONGEST_TAG = 256
-_TAG = re.compile(rb"([<>?:])(\d+)(?: (.*))?")
+_TAG = re.compile(rb"([<>?:@])(\d+)(?: (.*))?")
 
 # ``set`` undoes what a profile may have switched on. ``printf`` is a builtin of most shells; where it is a program
 # (mksh and its relatives) ``print`` is one, and everything that is printed stays off the lists of arguments.
@@ -49,18 +49,17 @@ esac
 _pi_w() { _pi_1 "$1" || { sleep 1; _pi_1 "$1"; } || { sleep 3; _pi_1 "$1"; }; }
 _pi_b() {
   case $_pi_f in ?*) _pi_w "?$1"; return 1;; esac
-  _pi_u=
-  case ${2-} in ?*) if [ -r /proc/uptime ]; then read -r _pi_u _pi_d </proc/uptime; fi;; esac
-  _pi_w "<$1 $_pi_u"
-  _pi_w "<$1" >&2
+  _pi_w "<$1"@BOTH<@
 }
+_pi_p() { if [ -r /proc/self/stat ]; then read -r _pi_d _pi_u </proc/self/stat; _pi_w "@$1 $_pi_d"; fi; }
 _pi_e() {
-  _pi_w ">$1 $2"
-  _pi_w ">$1 $2" >&2
+  _pi_w ">$1 $2"@BOTH>@
   _pi_x= _pi_v= _pi_i=
   case " $3 " in *" $2 "*) ;; *) _pi_f=1;; esac
 }
 """
+# What goes to stdout goes to stderr too, but for a terminal, where both are one.
+_BOTH = {"@BOTH<@": '; _pi_w "<$1" >&2', "@BOTH>@": '; _pi_w ">$1 $2" >&2'}
 _HELLO = '_pi_w ":$$ $_pi_k"\n'
 _HELLO_WITH_IDENTITY = '_pi_w ":$$ $_pi_k $(id -u 2>/dev/null) $(id -un 2>/dev/null)"\n'
 
@@ -86,10 +85,16 @@ class Hello(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """A request has begun; ``uptime`` is the host's clock in seconds, when that was asked for."""
+    """A request has begun."""
 
     number: int
-    uptime: float | None
+
+
+class Located(NamedTuple):
+    """The process that a request runs in."""
+
+    number: int
+    pid: int
 
 
 class Data(NamedTuple):
@@ -121,7 +126,7 @@ class Stray(NamedTuple):
     data: bytes
 
 
-Event = Hello | Begun | Data | Ended | Skipped | Stray
+Event = Hello | Begun | Located | Data | Ended | Skipped | Stray
 
 
 class Decoder:
@@ -182,12 +187,14 @@ class Decoder:
         if kind == b"<":
             self._inside[stream] = number
             if stream == STDOUT:
-                events.append(Begun(number, float(rest) if rest else None))
+                events.append(Begun(number))
         elif kind == b">":
             self._inside.pop(stream, None)
             events.append(Ended(number, stream, int(rest)))
         elif kind == b"?":
             events.append(Skipped(number))
+        elif kind == b"@":
+            events.append(Located(number, int(rest)))
         else:
             events.append(_hello(number, rest.decode("utf-8", "surrogateescape").split(" ", 2)))
 
@@ -213,14 +220,18 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def prologue(nonce: str, *, identity: bool = False) -> bytes:
+def prologue(nonce: str, *, identity: bool = False, terminal: bool = False) -> bytes:
     """Return what a shell is given first; it answers with a ``Hello``.
 
     Args:
         nonce: the hexadecimal nonce of the shell.
         identity: have it tell user and uid (two more processes on the host).
+        terminal: both streams arrive as one.
     """
-    return (_PROLOGUE.replace("@NONCE@", nonce) + (_HELLO_WITH_IDENTITY if identity else _HELLO)).encode()
+    text = _PROLOGUE.replace("@NONCE@", nonce)
+    for mark, second in _BOTH.items():
+        text = text.replace(mark, "" if terminal else second)
+    return (text + (_HELLO_WITH_IDENTITY if identity else _HELLO)).encode()
 
 
 @dataclass(slots=True)
@@ -233,7 +244,8 @@ class Script:
     stdin: bytes | None = None  # the command's input
     variable: bytes | None = None  # content for "$_pi_i", printed by _pi_o
     codes: tuple[int, ...] = (0,)  # success; anything else ends the batch
-    clock: bool = False  # tell the host's uptime with the beginning
+    locate: bool = False  # tell which process it runs in (where there is /proc)
+    before: str = ""  # shell text that is run before the beginning is told, in the shell itself
     raw_input: bool = False  # input is the shell's own: whatever follows on the pipe
 
 
@@ -256,16 +268,16 @@ def frame(number: int, script: Script, *, first: bool) -> bytes:
     content = script.stdin if script.stdin is not None else script.variable
     if content is not None:
         parts += [b" _pi_i='", escape(content), b"'"]
-    clock = " 1" if script.clock else ""
+    if script.locate:
+        runner = f"_pi_p {number}; {runner}"
     before, after = "", " </dev/null"
     if script.raw_input:
         after = ""
     elif script.stdin is not None:
         before, after = '_pi_o "$_pi_i" 2>/dev/null | ', ""
     codes = " ".join(map(str, script.codes))
-    parts.append(
-        f"; if _pi_b {number}{clock}; then {before}( {runner} ){after}; _pi_e {number} $? '{codes}'; fi\n".encode()
-    )
+    run = f"{before}( {runner} ){after}; _pi_e {number} $? '{codes}'"
+    parts.append(f"; {script.before}if _pi_b {number}; then {run}; fi\n".encode())
     return b"".join(parts)
 
 

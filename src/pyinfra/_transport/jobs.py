@@ -8,6 +8,7 @@ from enum import Enum
 
 from pyinfra._core.output import STDERR, STDOUT, CapturedOutput
 
+from .base import Failure
 from .framing import Script
 
 
@@ -60,6 +61,7 @@ class Job:
         "number",
         "on_output",
         "output",
+        "pid",
         "script",
         "seconds",
         "sink",
@@ -67,7 +69,7 @@ class Job:
         "status",
         "timeout",
         "timer",
-        "uptime",
+        "verdict",
     )
 
     def __init__(
@@ -89,18 +91,11 @@ class Job:
         self.status: int | None = None
         self.seconds = 0.0
         self.begun_at = 0.0
-        self.uptime: float | None = None
+        self.pid = 0  # of the process that it runs in, when the host tells
+        self.verdict: Failure | None = None  # why it was ended
         self.timer: asyncio.TimerHandle | None = None
         self.begun: asyncio.Future[None] | None = None  # for whoever has to know
         self._open_streams = STDOUT | STDERR
-
-    def reset(self) -> None:
-        """Make it ready to be sent again."""
-        self.state = JobState.QUEUED
-        self.output = CapturedOutput()
-        self._open_streams = STDOUT | STDERR
-        self.begun_at = 0.0
-        self.status = None
 
     def take(self, stream: int, data: bytes) -> None:
         """Take output."""
@@ -111,11 +106,10 @@ class Job:
         if self.on_output is not None:
             self.on_output(stream, data)
 
-    def begin(self, now: float, uptime: float | None) -> None:
+    def begin(self, now: float) -> None:
         """Note that the host has begun it."""
         self.state = JobState.BEGUN
         self.begun_at = now
-        self.uptime = uptime
         if self.begun is not None and not self.begun.done():
             self.begun.set_result(None)
 

@@ -48,6 +48,7 @@ class Shell:
         trips: counts round trips, shared by all shells of a session.
         on_timeout: called with the shell and a job that runs longer than it may.
         on_closed: called with the shell when its pipe has ended.
+        terminal: the pipe is a terminal: both streams arrive as one.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Shell:
         *,
         on_timeout: Callable[[Shell, Job], None] | None = None,
         on_closed: Callable[[Shell], None] | None = None,
+        terminal: bool = False,
     ) -> None:
         self._loop = loop
         self._trips = trips
         self._on_timeout = on_timeout
         self._on_closed = on_closed
+        self._terminal = terminal
         self._nonce = framing.new_nonce()
         self._decoder = framing.Decoder(self._nonce)
         self._pipe: Pipe | None = None
@@ -116,7 +119,7 @@ class Shell:
         self._hello = self._loop.create_future()
         if self.closure is not None:
             raise self._no_shell("ended before it answered")
-        self.write_raw(framing.prologue(self._nonce, identity=identity))
+        self.write_raw(framing.prologue(self._nonce, identity=identity, terminal=self._terminal))
         try:
             async with asyncio.timeout(timeout):
                 self.hello = await self._hello
@@ -169,6 +172,8 @@ class Shell:
             return batch
         for i, job in enumerate(jobs, 1):
             job.number = number + i
+            if self._terminal:
+                job.only_stdout()
             entry = (job, batch)
             self._queue.append(entry)
             self._by_number[job.number] = entry
@@ -206,8 +211,12 @@ class Shell:
                 entry = self._by_number.get(number)
                 if entry is not None:
                     entry[0].take(stream, data)
-            case framing.Begun(number, uptime):
-                self._begin(number, uptime)
+            case framing.Begun(number):
+                self._begin(number)
+            case framing.Located(number, pid):
+                entry = self._by_number.get(number)
+                if entry is not None:
+                    entry[0].pid = pid
             case framing.Ended(number, stream, status):
                 entry = self._by_number.get(number)
                 if entry is not None and entry[0].end_stream(stream, status):
@@ -224,7 +233,7 @@ class Shell:
                 if self._hello is not None and not self._hello.done():
                     self._hello.set_result(event)
 
-    def _begin(self, number: int, uptime: float | None) -> None:
+    def _begin(self, number: int) -> None:
         entry = self._by_number.get(number)
         if entry is None:
             return
@@ -232,7 +241,7 @@ class Shell:
         for earlier in [e for e in self._queue if e[0].number < number and e[0].stdout_open]:
             self._settle(earlier, JobState.LOST)
         job = entry[0]
-        job.begin(self._loop.time(), uptime)
+        job.begin(self._loop.time())
         if job.timeout is not None and self._on_timeout is not None:
             job.timer = self._loop.call_later(job.timeout, self._on_timeout, self, job)
 

@@ -164,34 +164,38 @@ def make_unix_command(
     Raises:
         PyinfraError: a password is given without such a script: it could only be put on the command line.
     """
-    made: Any = command if isinstance(command, StringCommand) else StringCommand(command)
-    if _env:
-        pairs = [QuoteString(StringCommand(key, "=", value, _separator="")) for key, value in _env.items()]
-        made = StringCommand("export", *pairs, "&&", made)
-    if _chdir:
-        made = StringCommand("cd", QuoteString(_chdir), "&&", made)
-    if _shell_executable is not None:
-        shell = _shell_executable if isinstance(_shell_executable, str) else "sh"
-        made = StringCommand(shell, "-c", QuoteString(made))
+    made = _in_shell(command, _env, _chdir, _shell_executable)
     if _su_user:
         _require_script(_su_password, _su_askpass_path, "su")
         made = _with_su(made, _su_user, _use_su_login, _preserve_su_env, _su_shell, _su_password, _su_askpass_path)
-    before: list[Any] = []
-    if _doas:
-        before.extend(["doas", "-n", *_user_option(_doas_user)])
-    if _dzdo:
-        before.extend(["dzdo", "-H", "-n", *_user_option(_dzdo_user)])
+    before = [
+        *(["doas", "-n", *_user_option(_doas_user)] if _doas else []),
+        *(["dzdo", "-H", "-n", *_user_option(_dzdo_user)] if _dzdo else []),
+    ]
     if _sudo:
         _require_script(_sudo_password, _sudo_askpass_path, "sudo")
         before.extend(_sudo_words(_sudo_password, _sudo_askpass_path, _use_sudo_login, _preserve_sudo_env))
         before.extend(_user_option(_sudo_user))
     if not before:
-        return made  # type: ignore[no-any-return]
-    # sudo takes a program: what needs a shell (a bare line, the pipe to su) gets one, so that all of it runs as that user
+        return made
+    # sudo takes a program: what needs a shell (a bare line, the pipe to su) gets one, and all of it runs as that user
     needs_shell = _su_password if _su_user else _shell_executable is None
     if needs_shell:
         made = StringCommand("sh", "-c", QuoteString(made))
     return StringCommand(*before, made)
+
+
+def _in_shell(command: Any, env: Mapping[str, Any] | None, chdir: str | None, shell: Any) -> StringCommand:
+    made = command if isinstance(command, StringCommand) else StringCommand(command)
+    if env:
+        pairs = [QuoteString(StringCommand(key, "=", value, _separator="")) for key, value in env.items()]
+        made = StringCommand("export", *pairs, "&&", made)
+    if chdir:
+        directory = f"./{chdir}" if chdir.startswith("-") else chdir
+        made = StringCommand("cd", QuoteString(directory), "&&", made)
+    if shell is None:
+        return made
+    return StringCommand(shell if isinstance(shell, str) else "sh", "-c", QuoteString(made))
 
 
 def _user_option(user: str | None) -> list[Any]:
@@ -283,7 +287,7 @@ def _send_password(host: Host, secret: HiddenValue, directory: str) -> str:
             last_lines=tuple(output.stderr_lines[-5:]),
             hint="the connector must pass _stdin to the command, and the directory for temporary files be writable",
         )
-    return lines[-1]
+    return str(lines[-1])
 
 
 def clear_askpass_cache(host: Host) -> None:

@@ -1,6 +1,6 @@
 """A host in memory for tests of the engine: it holds named values, and understands a handful of commands.
 
-    set NAME VALUE | del NAME | get NAME | fail STATUS | say TEXT | sleep SECONDS | noise
+set NAME VALUE | del NAME | get NAME | fail STATUS | say TEXT | sleep SECONDS | noise
 """
 
 from __future__ import annotations

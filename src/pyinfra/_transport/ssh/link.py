@@ -58,7 +58,7 @@ class SSHLink:
         self._settings: Settings | None = None
         self._connections: list[Connection] = []
         self._dialing = asyncio.Lock()
-        self._no_files = False
+        self._no_files = not options.sftp
 
     # -- connecting ------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ class SSHLink:
     async def close(self) -> None:
         """End everything. Never raises."""
         connections, self._connections = self._connections, []
-        self._no_files = False
+        self._no_files = not self._options.sftp
         if connections:
             await asyncio.gather(*(one.close(_GOODBYE) for one in connections), return_exceptions=True)
 

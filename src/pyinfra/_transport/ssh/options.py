@@ -24,6 +24,7 @@ class SSHOptions:
         key_folders: where a relative ``key`` is looked for, in this order.
         connect_timeout: seconds for the connection and the login together; the configuration is asked when None.
         default_timeout: the same, when the configuration says nothing either.
+        sftp: use SFTP for files where the host has it; else everything goes through the shell.
         disabled_algorithms: names to leave out, by ``kex``, ``ciphers``, ``macs``, ``keys`` and ``pubkeys``.
     """
 
@@ -45,6 +46,7 @@ class SSHOptions:
     connect_retries: int = 0
     retry_min_delay: float = 0.1
     retry_max_delay: float = 0.5
+    sftp: bool = True
     disabled_algorithms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

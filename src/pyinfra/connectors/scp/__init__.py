@@ -1,0 +1,5 @@
+"""The old name of a way to send files."""
+
+from .client import SCPClient
+
+__all__ = ["SCPClient"]
