@@ -143,12 +143,11 @@ EXAMPLES = {
           Port 2222
         Match user nobody
           Port 1
-        Match localuser nobody,%s
+        Match localuser nobody,ACCOUNT
           IdentityFile /local
         Match all
           ServerAliveInterval 7
-        """
-    % pwd.getpwuid(os.getuid()).pw_name,
+        """.replace("ACCOUNT", pwd.getpwuid(os.getuid()).pw_name),
     "match negated": 'Match !host web\n Port 1\nMatch host "web,x" !user nobody\n Port 2\nMatch host=web\n User u',
     "match exec": 'Match exec "test %h = web && test %n = web"\n User yes\nMatch exec "test %p = 22"\n Port 5\n'
     'Match exec "false"\n IdentityFile /no',
@@ -228,7 +227,7 @@ def test_include_loop_is_an_error_for_both(tmp_path):
 def test_nonsense_is_an_error_for_both(tmp_path, line):
     path = tmp_path / "config"
     path.write_text(f"Host *\n{line}\n")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         openssh(path, "web")
     with pytest.raises(ConnectError, match="line 2"):
         ConfigReader().read(Target("web"), str(path))

@@ -101,6 +101,15 @@ class ContextObject:
             raise ContextNotSetError(self._key, meant_for)
         return module
 
+    def __copy__(self) -> ContextObject:
+        return self
+
+    def __deepcopy__(self, memo: object) -> ContextObject:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"the {self._key} of the running code cannot be pickled")
+
     def __dir__(self) -> list[str]:
         return dir(self._get_module_or_base())
 

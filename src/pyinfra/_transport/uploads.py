@@ -8,74 +8,116 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .base import Upload
 from .framing import Script
 from .scripts import plain_path, setup_text
 
 SMALL = 128 * 1024  # bytes that travel within the request
-PIECE = 256 * 1024
 
-# $d destination, $t temporary file, $n number of bytes, $m mode, $o owner, $g group, $b suffix; content() prints
-# the new content. Messages go to stderr in the words of the programs that failed.
-_FOLLOW = r"""
+# $d destination, $r random name, $n number of bytes, $m mode, $o owner, $g group, $b suffix of the backup; content
+# prints the new content. Messages are those of the programs that failed.
+_PLACE = r"""
+fail() { echo "$1: $2" >&2; exit 1; }
 links=0
 while [ -L "$d" ]; do
   links=$((links + 1))
-  if [ "$links" -gt 40 ]; then echo "$d: too many levels of symbolic links" >&2; exit 1; fi
+  [ "$links" -le 40 ] || fail "$d" 'Too many levels of symbolic links'
   l=$(readlink "$d") || exit 1
   case $l in /*) d=$l;; *) d=${d%/*}/$l;; esac
 done
-if [ -d "$d" ]; then echo "$d: Is a directory" >&2; exit 1; fi
+[ ! -d "$d" ] || fail "$d" 'Is a directory'
 p=${d%/*}; p=${p:-/}
-if [ ! -d "$p" ]; then echo "$p: No such directory" >&2; exit 1; fi
-t=${p%/}/.pyinfra-$r
+[ -d "$p" ] || fail "$p" 'No such directory'
+if [ -e "$d" ] && [ ! -O "$d" ] && [ ! -w "$d" ]; then fail "$d" 'Permission denied'; fi
+t=${p%/}/$r
 """
-# A shell's own printing does not say why it failed, cat does.
-_FILL = r"""
+# A shell's own printing does not say why it failed; cat does. Content that comes through the pipe cannot be had again.
+_STEPS = r"""
 fill() {
-  content >"$1"
-  [ "$(wc -c <"$1")" -eq "$n" ] && return 0
+  content >"$1" 2>/dev/null
+  [ "$n" -ne $(wc -c <"$1") ] || return 0
   again "$1"
-  [ "$(wc -c <"$1")" -eq "$n" ] && return 0
-  echo "$d: the file could not be written completely" >&2
-  return 1
+  [ "$n" -ne $(wc -c <"$1") ] || return 0
+  fail "$d" 'could not be written completely'
 }
-"""
-# Into the file itself: where it cannot be replaced (a bind mount, a directory that is not ours, a device), or where
-# its owner could not be given to a new one.
-_IN_PLACE = r"""
+own() {
+  if [ -n "$o" ]; then chown "$o${g:+:$g}" "$1" || exit 1
+  elif [ -n "$g" ]; then chgrp "$g" "$1" || exit 1
+  fi
+}
+mode() { if [ -n "$m" ]; then chmod "$m" "$1" || exit 1; fi; }
+backup() { if [ -n "$b" ] && [ -f "$d" ]; then cp -p "$d" "$d$b" || exit 1; fi; }
 in_place() {
-  if [ -n "$b" ] && [ -f "$d" ]; then cp -p "$d" "$d$b" || exit 1; fi
-  if [ -f "$d" ] || [ ! -e "$d" ]; then
-    if [ -s "$t" ] || [ "$n" -eq 0 ] && [ -f "$t" ]; then cat "$t" >"$d" || exit 1; rm -f "$t"
-    else fill "$d" || exit 1; fi
-  else content >"$d" || exit 1
-  fi
-  attributes "$d" || exit 1
-}
-attributes() {
-  if [ -n "$o" ]; then chown "$o${g:+:$g}" "$1" || return 1
-  elif [ -n "$g" ]; then chgrp "$g" "$1" || return 1
-  fi
-  if [ -n "$m" ]; then chmod "$m" "$1" || return 1; fi
+  backup
+  if [ -f "$d" ]; then fill "$d"; else content >"$d" || exit 1; fi
+  own "$d"; mode "$d"; exit 0
 }
 """
-_REPLACE = r"""
+# The file itself is written where it cannot be replaced (a device, a directory that is not ours, a bind mount), or
+# where its owner could not be given to a new one.
+_MAIN = r"""
+if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; fi
 trap 'rm -f "$t"' EXIT
 trap 'exit 143' HUP INT TERM
-if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; exit 0; fi
 if ! ( set -C; umask 077; : >"$t" ) 2>/dev/null; then
-  if [ -w "$d" ]; then in_place; exit 0; fi
-  : >"$t"
-  exit 1
+  if [ -w "$d" ]; then in_place; fi
+  ( : >"$t" ); exit 1
 fi
 if [ -f "$d" ]; then
   cp -p "$d" "$t" || exit 1
-  if [ ! -O "$d" ] && [ -O "$t" ] && [ -z "$o" ] && [ -w "$d" ]; then rm -f "$t"; in_place; exit 0; fi
-  [ -z "$m$o$g" ] || chmod go= "$t" || exit 1
+  if [ ! -O "$d" ] && [ -O "$t" ] && [ -w "$d" ]; then rm -f "$t"; in_place; fi
+  if [ -n "$m" ]; then chmod go= "$t" || exit 1; fi
   if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon --reference="$d" "$t" || exit 1; fi
+  own "$t"; fill "$t"
+else
+  own "$t"; fill "$t"
+  chmod =rw "$t" || exit 1
 fi
+mode "$t"; backup
+if mv -f "$t" "$d" 2>/dev/null; then exit 0; fi
+{ [ -w "$d" ] && cat "$t" >"$d"; } || mv -f "$t" "$d" || exit 1
+own "$d"; mode "$d"
+exit 0
 """
+_FROM_VARIABLE = """
+content() { _pi_o "$_pi_i"; }
+again() { content | cat >"$1"; }
+"""
+_FROM_PIPE = """
+content() { cat; }
+again() { :; }
+"""
+
+
+def temporary_name() -> str:
+    """Return a file name that nobody can guess."""
+    return f".pyinfra-{secrets.token_hex(16)}"
+
+
+def upload_script(request: Upload, size: int, content: bytes | None, temporary: str) -> Script:
+    """Return what writes a file.
+
+    Args:
+        request: the upload.
+        size: of the content, in bytes.
+        content: the whole content, or None when it will follow through the pipe.
+        temporary: name of the temporary file, made by :func:`temporary_name`.
+    """
+    values = {
+        "d": plain_path(request.path),
+        "r": temporary,
+        "n": str(size),
+        "m": request.mode or "",
+        "o": request.user or "",
+        "g": request.group or "",
+        "b": request.backup_suffix or "",
+    }
+    assignments = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    source = _FROM_PIPE if content is None else _FROM_VARIABLE
+    return Script(
+        assignments + source + _PLACE + _STEPS + _MAIN,
+        setup=setup_text(request.options, environment=False),
+        variable=content,
+        raw_input=content is None,
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 import pyinfra
@@ -20,7 +20,6 @@ from pyinfra._core.display import visible
 from pyinfra._core.errors import TransferError
 from pyinfra._core.output import STDERR, STDOUT
 from pyinfra._engine import bridge
-from pyinfra._transport.base import Download, Upload
 from pyinfra._transport.ssh.link import SSHLink
 from pyinfra._transport.ssh.prompts import TerminalPrompts
 from pyinfra._transport.ssh.shared import SSHShared
@@ -48,6 +47,7 @@ from .util import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from io import IOBase
     from typing import IO, Unpack
 
     from pyinfra._transport.base import Session
@@ -272,10 +272,10 @@ class _Transfers:
         self._connector = connector
 
     def getfo(self, remote_filename: str, fl: IO[Any]) -> None:
-        self._connector.get_file(remote_filename, fl)
+        self._connector.get_file(remote_filename, cast("IOBase", fl))
 
     def putfo(self, fl: IO[Any], remote_filename: str) -> None:
-        self._connector.put_file(fl, remote_filename)
+        self._connector.put_file(cast("IOBase", fl), remote_filename)
 
 
 async def _run(command: list[str], printer: LinePrinter | None) -> tuple[int, str]:

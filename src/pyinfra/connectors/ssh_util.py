@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import asyncssh
 
 from pyinfra._core.secrets import HiddenValue, reveal
 from pyinfra._engine import bridge
@@ -15,6 +14,7 @@ from pyinfra._transport.ssh.prompts import TerminalPrompts
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 
 if TYPE_CHECKING:
+    import asyncssh
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 

@@ -65,7 +65,7 @@ def path_word(path: Any) -> QuoteString | StringCommand:
 
 
 def operand_word(path: Any) -> QuoteString | StringCommand:
-    """Return a path as a word that ``awk`` and ``find`` take for a path too, even when it looks like ``a=b`` or ``(``."""
+    """Return a path as a word that ``awk`` takes for a path too, even when it looks like ``a=b``."""
     if isinstance(path, str) and not path.startswith(("/", "./", "../", "~/")) and path not in (".", "..", "~"):
         return word(f"./{path}")
     return path_word(path)

@@ -74,8 +74,8 @@ def test_delegation(manager):
     assert "name" in dir(proxy)
     assert str(proxy) == "Thing(b)"
     assert "Thing(b)" in repr(proxy)
-    assert not isinstance(proxy, Thing) or type(proxy) is not Thing
-    assert copy.copy(proxy) is not None
+    assert copy.copy(proxy) is proxy
+    assert copy.deepcopy([proxy])[0] is proxy
     del proxy.name
     assert not hasattr(proxy, "name")
     manager.reset()

@@ -10,7 +10,7 @@ from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactValueError
 from pyinfra._engine.fact_base import FactBase
-from pyinfra.facts._shell import Part, glob_word, operand_word, script, tree_resources, word, words
+from pyinfra.facts._shell import Part, glob_word, path_word, script, tree_resources, word, words
 from pyinfra.facts.util.units import parse_size
 
 _COMPARED_SIZE = re.compile(r"[+-][0-9]+[bcwkMG]?\Z")
@@ -46,7 +46,7 @@ class FindFilesBase(FactBase["list[str]"]):
         args: list[str] | None = None,
         quote_path: bool = True,
     ) -> StringCommand:
-        terms: list[Part] = [operand_word(path) if quote_path else glob_word(path)]
+        terms: list[Part] = [_start(path) if quote_path else glob_word(path)]
         if maxdepth is not None:
             terms += ["-maxdepth", str(int(maxdepth))]
         terms += ["-type", self.type_flag, *_size_terms(size, min_size, max_size)]
@@ -101,6 +101,11 @@ class FindDirectories(FindFilesBase):
     abstract = False
     type_flag = "d"
     noun = "directories"
+
+
+def _start(path: str) -> Part:
+    """A path that find does not take for a part of its expression."""
+    return word(f"./{path}") if path.startswith(("-", "(", ")", "!", ",")) else path_word(path)
 
 
 def _size_terms(size: str | int | None, min_size: str | int | None, max_size: str | int | None) -> list[str]:

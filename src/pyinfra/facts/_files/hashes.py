@@ -22,7 +22,8 @@ else echo "{failed} 1"; return 9; fi 2>/dev/null
 }}
 """
 _EACH = """else for p do found=${found# }; n=${found%% *}; found=${found#"$n"}
-if o=$(digest <"$p"); then printf '= %s\\n%s\\n' "$n" "$o"; else case $o in "! 1") echo "$o" ;; *) echo "- $n" ;; esac; fi
+if o=$(digest <"$p"); then printf '= %s\\n%s\\n' "$n" "$o"
+else case $o in "! 1") echo "$o" ;; *) echo "- $n" ;; esac; fi
 done; fi"""
 
 
@@ -54,7 +55,7 @@ class HashFileFactBase(FactBase["str | None"]):
             words(path_word(call["path"]) for call in calls),
             '; do n=$((n+1))\nif [ -f "$p" ] && [ -r "$p" ]; then set -- "$@" "$p"; found="$found $n"; '
             'else gone="$gone $n"; fi\ndone\necho "-$gone"\nif [ $# -eq 0 ]; then :\n',
-            "elif o=$(digest \"$@\"); then printf '=%s\\n%s\\n' \"$found\" \"$o\"\n" if together else "",
+            'elif o=$(digest "$@"); then printf \'=%s\\n%s\\n\' "$found" "$o"\n' if together else "",
             _EACH,
         )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import NamedTuple, TypedDict
-
-from typing_extensions import NotRequired
+from typing import NamedTuple, NotRequired, TypedDict
 
 from pyinfra.facts._frames import not_understood
 
@@ -128,7 +126,8 @@ def _listed_time(match: re.Match[str]) -> datetime:
 # A name as GNU stat's %N quotes it: pieces of 'text', $'text\n', \' and "it's".
 _PIECE = r"""(?:'[^']*'|\$'(?:[^'\\]|\\.)*'|\\.|"(?:[^"\\]|\\.)*")"""
 _SHELL_QUOTED = re.compile(rf"{_PIECE}+ -> (?P<target>{_PIECE}+)", re.DOTALL)
-_OTHER_QUOTES = re.compile(r"[`‘“].*['’”] -> [`‘“](?P<target>.*)['’”]", re.DOTALL)
+_OPEN, _CLOSE = "[`\u2018\u201c]", "['\u2019\u201d]"
+_OTHER_QUOTES = re.compile(f"{_OPEN}.*{_CLOSE} -> {_OPEN}(?P<target>.*){_CLOSE}", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 

@@ -148,7 +148,7 @@ def _passwd_entries(lines: Iterable[str]) -> Iterable[list[str]]:
     """The fields of what the C library takes for an account; it too skips lines that make no sense."""
     for line in lines:
         fields = line.split(":")
-        if len(fields) == 7 and fields[0] and fields[0][0] not in "#+-" and _are_numbers(fields[2:4]):  # noqa: PLR2004
+        if len(fields) == 7 and fields[0] and fields[0][0] not in "#+-" and _are_numbers(fields[2:4]):
             yield fields
 
 
@@ -161,8 +161,8 @@ def _groups(lines: Iterable[str]) -> dict[str, tuple[int, list[str]]]:
     groups: dict[str, tuple[int, list[str]]] = {}
     for line in lines:
         fields = line.split(":")
-        if len(fields) >= 3 and fields[0] and fields[0][0] not in "#+-" and _are_numbers(fields[2:3]):  # noqa: PLR2004
-            members = [member for member in fields[3].split(",") if member] if len(fields) > 3 else []  # noqa: PLR2004
+        if len(fields) >= 3 and fields[0] and fields[0][0] not in "#+-" and _are_numbers(fields[2:3]):
+            members = [member for member in fields[3].split(",") if member] if len(fields) > 3 else []
             groups.setdefault(fields[0], (int(fields[2]), members))
     return groups
 

@@ -44,7 +44,7 @@ class Uptime(FactBase[int]):
     def command(self) -> str:
         # BSD and macOS know when they were started; "sysctl" of OpenBSD gives that as a date.
         return (
-            "{ read -r v </proc/uptime; } 2>/dev/null && echo \"$v\" || "
+            '{ read -r v </proc/uptime; } 2>/dev/null && echo "$v" || '
             "{ date +%s && LC_ALL=C TZ=UTC0 sysctl -n kern.boottime; }"
         )
 
@@ -53,7 +53,7 @@ class Uptime(FactBase[int]):
             match = _PROC_UPTIME.match(output[0].strip())
             if match is not None:
                 return int(match[1])
-        elif len(output) == 2 and re.fullmatch(r"[0-9]+", output[0]):  # noqa: PLR2004 - now, and then
+        elif len(output) == 2 and re.fullmatch(r"[0-9]+", output[0]):
             started = _started(output[1].strip())
             if started is not None and started <= int(output[0]):
                 return int(output[0]) - started
@@ -78,7 +78,7 @@ class LoadAverage(FactBase["dict[str, float]"]):
         return {}
 
     def command(self) -> str:
-        return "{ read -r v </proc/loadavg; } 2>/dev/null && echo \"$v\" || LC_ALL=C uptime"
+        return '{ read -r v </proc/loadavg; } 2>/dev/null && echo "$v" || LC_ALL=C uptime'
 
     def process(self, output: list[str]) -> dict[str, float]:
         line = first_line("load", output)

@@ -27,6 +27,14 @@ _PRETTY_NAMES = {
     "ubuntu": "Ubuntu",
 }
 _IDS_OF_TEXTS = {"centos": "centos", "fedora": "fedora", "gentoo": "gentoo", "red hat enterprise": "rhel"}
+# These files are short: builtins cost less than a process. os-release comes first, and once.
+_READ_RELEASES = """once=
+for f in /etc/os-release /usr/lib/os-release /etc/*-release; do
+case $f:$once in */os-release:?*) continue ;; esac
+if [ -f "$f" ] && [ -r "$f" ]; then
+while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$f"
+case $f in */os-release) once=1 ;; esac
+fi; done"""
 _RELEASE_FILES = (path("/etc/os-release"), path("/usr/lib/os-release"))
 
 
@@ -47,13 +55,7 @@ class LinuxDistribution(FactBase[LinuxDistributionDict]):
         return {"name": None, "major": None, "minor": None, "release_meta": {}}
 
     def command(self) -> str:
-        # These files are short: reading them with builtins is cheaper than a process.
-        return (
-            "for f in /etc/os-release /usr/lib/os-release /etc/*-release; do\n"
-            'if [ -f "$f" ] && [ -r "$f" ]; then\n'
-            "while IFS= read -r line || [ -n \"$line\" ]; do printf '%s\\n' \"$line\"; done <\"$f\"\n"
-            'fi; case $f in /etc/os-release) [ ! -f "$f" ] || f= ;; esac; done'
-        )
+        return _READ_RELEASES
 
     def resources(self) -> Iterable[Resource] | None:
         return _RELEASE_FILES
@@ -91,8 +93,8 @@ class OsRelease(FactBase["dict[str, str]"]):
 
     def command(self) -> str:
         return (
-            "for f in /etc/os-release /usr/lib/os-release; do if [ -r \"$f\" ]; then\n"
-            "while IFS= read -r line || [ -n \"$line\" ]; do printf '%s\\n' \"$line\"; done <\"$f\"\n"
+            'for f in /etc/os-release /usr/lib/os-release; do if [ -r "$f" ]; then\n'
+            'while IFS= read -r line || [ -n "$line" ]; do printf \'%s\\n\' "$line"; done <"$f"\n'
             "break; fi; done"
         )
 

@@ -1,0 +1,142 @@
+"""Modules and settings of the running kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pyinfra._core.commands import StringCommand
+from pyinfra._core.effects import Resource, named, tree
+from pyinfra._core.errors import FactValueError
+from pyinfra._engine.fact_base import FactBase
+from pyinfra.facts._frames import not_understood
+from pyinfra.facts._shell import script, word
+
+_INTEGER = re.compile(r"-?[0-9]+\Z", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_][^\s=]*\Z")
+_PAIR = re.compile(r"([A-Za-z0-9_][^\s=:]*(?::[^\s=:]+)*)(?: ?= ?|: )(.*)\Z|([A-Za-z0-9_][^\s=]*)\s*[=:]\Z")
+_PROC_PAIR = re.compile(r"/proc/sys/([^:]+):(.*)\Z")
+_KLD = re.compile(
+    r"\s*(?P<id>[0-9]+)\s+(?P<refs>[0-9]+)\s+(?P<address>0x[0-9a-f]+)\s+(?P<size>[0-9a-f]+)\s+(?P<name>\S+)"
+)
+
+
+class KernelModules(FactBase["dict[str, dict[str, Any]]"]):
+    """Loaded kernel modules, by name."""
+
+    @staticmethod
+    def default() -> dict[str, dict[str, Any]]:
+        return {}
+
+    def command(self) -> str:
+        return "if [ -r /proc/modules ]; then cat /proc/modules; elif command -v kldstat >/dev/null; then kldstat; fi"
+
+    def resources(self) -> Iterable[Resource] | None:
+        return (named("kernel modules"),)
+
+    def describe(self) -> str:
+        return "kernel modules"
+
+    def process(self, output: list[str]) -> dict[str, dict[str, Any]]:
+        lines = [line for line in output if line.strip()]
+        if lines and lines[0].split()[:2] == ["Id", "Refs"]:
+            return dict(map(_from_kldstat, lines[1:]))
+        return dict(map(_from_proc, lines))
+
+
+def _from_proc(line: str) -> tuple[str, dict[str, Any]]:
+    fields = line.split()
+    if len(fields) < 5 or not _INTEGER.match(fields[1]) or not re.match(r"[0-9]+\Z|-\Z", fields[2]):
+        not_understood("kernel modules", line)
+    name, size, instances, depends, state = fields[:5]
+    return name, {
+        "size": size,
+        "instances": None if instances == "-" else int(instances),  # a kernel that cannot unload does not count
+        "state": state,
+        "depends": [module for module in depends.split(",") if module not in ("", "-") and not module.startswith("[")],
+    }
+
+
+def _from_kldstat(line: str) -> tuple[str, dict[str, Any]]:
+    match = _KLD.match(line)
+    if match is None:
+        not_understood("kernel modules", line)
+    numbers = {"id": int(match["id"]), "refs": int(match["refs"])}
+    return match["name"], {**numbers, "address": match["address"], "size": match["size"]}
+
+
+class Sysctl(FactBase["dict[str, Any]"]):
+    """Kernel settings: integers, lists of integers, other text as it is. Keys that do not exist are left out."""
+
+    @staticmethod
+    def default() -> dict[str, Any]:
+        return {}
+
+    def command(self, keys: str | list[str] | None = None) -> StringCommand:
+        wanted = _key_list(keys)
+        if not wanted:
+            return script("PATH=$PATH:/sbin:/usr/sbin; LC_ALL=C sysctl -a 2>/dev/null || [ -d /proc/sys ]")
+        # Without the program, Linux has the settings as files.
+        files: list[Any] = []
+        for key in wanted:
+            files += [" ", word("/proc/sys/" + _proc_path(key))]
+        return script(
+            "PATH=$PATH:/sbin:/usr/sbin; if command -v sysctl >/dev/null; then LC_ALL=C sysctl",
+            [part for key in wanted for part in (" ", word(key))],
+            " 2>/dev/null; else grep ^",
+            files,
+            " /dev/null 2>/dev/null; fi; :",
+        )
+
+    def resources(self, keys: str | list[str] | None = None) -> Iterable[Resource] | None:
+        return (named("sysctl"), tree("/proc/sys"))
+
+    def describe(self, keys: str | list[str] | None = None) -> str:
+        return " ".join(["kernel settings", *_key_list(keys)])
+
+    def process(self, output: list[str]) -> dict[str, Any]:
+        texts: dict[str, str] = {}
+        last = ""
+        for line in output:
+            key, value = _pair(line)
+            if key:
+                last = key
+                # A setting of several lines repeats its name in each.
+                texts[key] = f"{texts[key]}\n{value}" if key in texts else value
+            elif last:
+                texts[last] += f"\n{line}"
+            elif line.strip():
+                not_understood("sysctl", line)
+        return {key: _value(text) for key, text in texts.items()}
+
+
+def _key_list(keys: str | list[str] | None) -> list[str]:
+    listed = [keys] if isinstance(keys, str) else list(keys or [])
+    for key in listed:
+        if not _KEY.match(key):
+            raise FactValueError(f"{key!r} is not the name of a kernel setting", argument="keys")
+    return listed
+
+
+def _proc_path(key: str) -> str:
+    """The first of "." and "/" separates; the other then stands for a dot in a name (``net.ipv4.conf.eth0/1.mtu``)."""
+    first = re.search(r"[./]", key)
+    return key if first is None or first.group() == "/" else key.translate(str.maketrans("./", "/."))
+
+
+def _pair(line: str) -> tuple[str, str]:
+    match = _PROC_PAIR.match(line)
+    if match is not None:
+        return match[1].translate(str.maketrans("./", "/.")), match[2]
+    match = _PAIR.match(line)
+    if match is None:
+        return "", ""
+    return (match[1] or match[3]), (match[2] or "")
+
+
+def _value(text: str) -> Any:
+    pieces = text.split()
+    if "\n" not in text and pieces and all(map(_INTEGER.match, pieces)):
+        return int(pieces[0]) if len(pieces) == 1 else [int(piece) for piece in pieces]
+    return text.strip()
