@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from io import BytesIO, StringIO
+from io import BytesIO, IOBase, StringIO
 from string import Formatter
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
@@ -213,12 +213,12 @@ class FileUploadCommand(_TransferCommand):
 
     __slots__ = ()
 
-    src: str | IO[Any]
+    src: str | IO[Any] | IOBase
     dest: str
 
     def __init__(
         self,
-        src: str | IO[Any],
+        src: str | IO[Any] | IOBase,
         dest: str,
         remote_temp_filename: str | None = None,
         **kwargs: Unpack[ConnectorArguments],
@@ -254,7 +254,7 @@ class WriteFileCommand(FileUploadCommand):
 
     def __init__(
         self,
-        src: str | IO[Any],
+        src: str | IO[Any] | IOBase,
         dest: str,
         *,
         mode: str | None = None,
@@ -291,12 +291,12 @@ class FileDownloadCommand(_TransferCommand):
     __slots__ = ()
 
     src: str
-    dest: str | IO[Any]
+    dest: str | IO[Any] | IOBase
 
     def __init__(
         self,
         src: str,
-        dest: str | IO[Any],
+        dest: str | IO[Any] | IOBase,
         remote_temp_filename: str | None = None,
         **kwargs: Unpack[ConnectorArguments],
     ) -> None:

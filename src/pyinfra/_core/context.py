@@ -187,7 +187,7 @@ class ContextManager(Generic[T]):
 
     __slots__ = ("context", "key")
 
-    def __init__(self, key: str, context_cls: type[ContextObject] = ContextObject) -> None:
+    def __init__(self, key: str, context_cls: type[ContextObject]) -> None:
         self.key = key
         self.context = context_cls()
         self.context._fill(key)
@@ -247,8 +247,8 @@ class _Use(AbstractContextManager[None]):
             self._var.set(None if old is Token.MISSING else old)
 
 
-ctx_state: ContextManager[Any] = ContextManager("state")
-ctx_inventory: ContextManager[Any] = ContextManager("inventory")
+ctx_state: ContextManager[Any] = ContextManager("state", ContextObject)
+ctx_inventory: ContextManager[Any] = ContextManager("inventory", ContextObject)
 ctx_config: ContextManager[Any] = ContextManager("config", LocalContextObject)
 ctx_host: ContextManager[Any] = ContextManager("host", LocalContextObject)
 

@@ -25,6 +25,7 @@ from .host_data import HostData
 from .loops import HostLoop, loop_position
 from .planning import HostPlanning
 from .scope import DeployFrame, current_callback, deploy_frames, deploy_of, operation_of
+from .sessions import blocking_session, call_connector, is_native
 
 if TYPE_CHECKING:
     from pyinfra._core.output import CommandOutput
@@ -68,8 +69,7 @@ class Host:
             self.get_deploy_data,
         )
         self.base_arguments: Resolved | None = None
-        self._session: Session | None = None
-        self._session_of: Any = None
+        self._foreign: tuple[Any, Session] | None = None  # a connector without a session of its own, and its session
         self.facts = FactStore(lambda: self.session.submit)
         self.planning = HostPlanning()
         self.planning_errors: list[BaseException] = []
@@ -298,11 +298,12 @@ class Host:
     @property
     def session(self) -> Session:
         """What runs requests on this host. A new one when the connector was replaced."""
-        if self._session is None or self._session_of is not self.connector:
-            from .sessions import session_for
-
-            self._session, self._session_of = session_for(self.connector), self.connector
-        return self._session
+        if is_native(self.connector):
+            session: Session = self.connector.session
+            return session
+        if self._foreign is None or self._foreign[0] is not self.connector:
+            self._foreign = self.connector, blocking_session(self.connector)
+        return self._foreign[1]
 
     def submit(self, batch: list[Request]) -> list[Result]:
         """Run requests and wait for their results. Does not know what they change: the caller tells the store."""
@@ -327,8 +328,6 @@ class Host:
         bridge.run(disconnect_host, self)
 
     def _by_connector(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        from .sessions import call_connector
-
         if self.connector is None:
             raise PyinfraError(f"the host {self.name} belongs to no run yet", host=self.name)
         try:

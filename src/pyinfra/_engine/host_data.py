@@ -79,8 +79,6 @@ class HostData:
         value = self._find(key)
         if value is not _MISSING:
             return value
-        if key == "version":  # for argument_resolution.py, until it uses data_version
-            return self._version
         if key[:2] == "__":  # protocols that Python looks for
             raise AttributeError(key)
         hint = did_you_mean(key, self.dict())

@@ -19,15 +19,12 @@ T = TypeVar("T")
 
 
 def is_native(connector: Any) -> bool:
-    """Whether a connector works on the engine's loop by itself."""
-    return hasattr(connector, "make_session")
+    """Whether a connector has a session, that is: works on the engine's loop by itself."""
+    return hasattr(connector, "session")
 
 
-def session_for(connector: Any) -> Session:
-    """Return the session of a connector."""
-    if is_native(connector):
-        session: Session = connector.make_session()
-        return session
+def blocking_session(connector: Any) -> Session:
+    """Return a session that runs the methods of a connector in threads."""
     from pyinfra._transport.blocking import BlockingSession  # only needed for connectors of others
 
     return BlockingSession(connector, bridge.in_thread)

@@ -13,10 +13,9 @@ TOO_LARGE = 97  # status of the script when the file is larger
 
 _CHECK = r"""
 if [ -d "$f" ]; then echo "$f: Is a directory" >&2; exit 1; fi
-if [ ! -e "$f" ]; then echo "$f: No such file" >&2; exit 1; fi
 """
 _LIMIT = r"""
-if [ -f "$f" ] && n=$(wc -c <"$f") && [ "$n" -gt {limit} ]; then exit {status}; fi
+if [ -f "$f" ] && [ -r "$f" ] && n=$(wc -c <"$f") && [ "$n" -gt {limit} ]; then exit {status}; fi
 """
 _READ = r"""
 exec cat "$f"

@@ -246,6 +246,7 @@ class Script:
     codes: tuple[int, ...] = (0,)  # success; anything else ends the batch
     locate: bool = False  # tell which process it runs in (where there is /proc)
     before: str = ""  # shell text that is run before the beginning is told, in the shell itself
+    temporary: tuple[str, ...] = ()  # files that are left behind when it is killed
     raw_input: bool = False  # input is the shell's own: whatever follows on the pipe
 
 

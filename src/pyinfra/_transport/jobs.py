@@ -113,6 +113,12 @@ class Job:
         if self.begun is not None and not self.begun.done():
             self.begun.set_result(None)
 
+    async def wait_begun(self) -> None:
+        """Wait until the host has begun it, or never will."""
+        if self.state in (JobState.QUEUED, JobState.WRITTEN):
+            self.begun = asyncio.get_running_loop().create_future()
+            await self.begun
+
     @property
     def stdout_open(self) -> bool:
         """Whether the end of its standard output has not been seen."""

@@ -11,7 +11,7 @@ from pyinfra._core.errors import ConnectError, ConnectionLostError
 from pyinfra._core.output import decode
 
 from . import framing
-from .base import Pipe
+from .base import Pipe, Privilege
 from .jobs import FINAL, Job, JobBatch, JobState, RoundTrips
 
 # How much of what a host says before its shell answers is kept for the error message.
@@ -80,6 +80,7 @@ class Shell:
         self.hello: framing.Hello | None = None
         self.outer_pid: int | None = None  # of the shell that became sudo, when there is one
         self.stale = False  # not to be used any more
+        self.privilege: Privilege = ()  # what it has
 
     # -- opening ---------------------------------------------------------------------------
 

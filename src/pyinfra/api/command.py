@@ -1,5 +1,7 @@
 """What operations yield."""
 
+import logging
+
 from pyinfra._core.argument_types import ConnectorArguments
 from pyinfra._core.commands import (
     FileDownloadCommand,
@@ -33,8 +35,11 @@ __all__ = [
     "WriteFileCommand",
     "ctx_config",
     "ctx_host",
+    "logger",
     "make_formatted_string_command",
 ]
+
+logger = logging.getLogger("pyinfra")
 
 publish(
     __name__,

@@ -1,6 +1,8 @@
 """One target: its data, connection, facts and operations."""
 
+import importlib
 import logging
+from typing import Any
 
 from pyinfra._core.context import ctx_config
 from pyinfra._core.output import CommandOutput
@@ -35,3 +37,15 @@ __all__ = [
 logger = logging.getLogger("pyinfra")
 
 publish(__name__, Host, HostData)
+
+# Names that other packages may import from here; they live in a layer above this one.
+_ELSEWHERE = {
+    "BaseConnector": "pyinfra.connectors.base",
+    "remove_any_sudo_askpass_file": "pyinfra.connectors.util",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

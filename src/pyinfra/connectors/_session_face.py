@@ -36,7 +36,9 @@ class SessionFace(BaseConnector):
         """Return a new session; nothing is opened yet."""
         raise NotImplementedError
 
-    def _session(self) -> Session:
+    @property
+    def session(self) -> Session:
+        """The session of this connector, which the engine uses too; nothing is opened by asking for it."""
         if self._own_session is None:
             self._own_session = self.make_session()
         return self._own_session
@@ -47,7 +49,7 @@ class SessionFace(BaseConnector):
         Raises:
             ConnectError: when it cannot be opened.
         """
-        bridge.wait_call(self._session().open)
+        bridge.wait_call(self.session.open)
 
     def disconnect(self) -> None:
         """Close the connection."""
@@ -56,7 +58,7 @@ class SessionFace(BaseConnector):
             bridge.wait_call(session.close)
 
     def _submit(self, request: Request) -> Result:
-        return bridge.wait_call(self._session().submit, [request])[0]
+        return bridge.wait_call(self.session.submit, [request])[0]
 
     def run_shell_command(
         self,

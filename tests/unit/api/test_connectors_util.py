@@ -1,4 +1,4 @@
-"""What connectors of other packages are built from. Command lines are run by a real shell, with stubs for sudo and su."""
+"""What connectors of other packages are built from: command lines are run by a real shell, with stubs for sudo."""
 
 import getpass
 import os
@@ -129,7 +129,7 @@ def host(tmp_path):
     remove_any_sudo_askpass_file(host)
 
 
-SECRET = "it's $(a) \"secret\" é"
+SECRET = 'it\'s $(a) "secret" é'
 
 
 def test_sudo_password_is_handed_over_out_of_sight(host):

@@ -84,9 +84,14 @@ def test_delegation(manager):
 
 def test_use_restores_after_an_error(manager):
     manager.set("outer")
-    with pytest.raises(RuntimeError), manager.use("inner"):
-        assert manager.get() == "inner"
-        raise RuntimeError
+
+    def fails():
+        with manager.use("inner"):
+            assert manager.get() == "inner"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert manager.get() == "outer"
     with manager.use("inner"):
         manager.set("changed")
@@ -114,7 +119,7 @@ def _in_thread(function):
 
 
 def test_what_threads_see():
-    shared, local = ContextManager("shared"), ContextManager("local", LocalContextObject)
+    shared, local = ContextManager("shared", ContextObject), ContextManager("local", LocalContextObject)
     shared.set(1)
     local.set(1)
     assert (_in_thread(shared.get), _in_thread(local.get)) == (1, None)

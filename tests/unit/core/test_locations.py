@@ -5,17 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import pyinfra
 from pyinfra._core import locations
 from pyinfra._core.locations import call_site, describe_site, error_place, place
 from pyinfra._core.suggestions import did_you_mean
 
-PACKAGE = os.path.dirname(pyinfra.__file__)
+PACKAGE = str(Path(pyinfra.__file__).parent)
 
 
 def test_whose_code_a_file_is():
     kind = locations._kind
-    assert kind(os.path.join(PACKAGE, "api", "operation.py")) == locations._OURS
+    assert kind(f"{PACKAGE}/api/operation.py") == locations._OURS
     assert kind(f"{PACKAGE}_cli/main.py") == locations._CLI
     assert kind(f"{PACKAGE}_extras/ops.py") in (locations._USER, locations._INSTALLED)
     assert kind(os.__file__) == locations._INSTALLED
@@ -48,10 +50,9 @@ def test_place(tmp_path, monkeypatch):
 
 
 def test_error_place():
-    try:
-        raise RuntimeError
-    except RuntimeError as error:
-        assert f"{Path(__file__).name}:" in error_place(error)
+    with pytest.raises(ValueError, match="invalid literal") as raised:
+        int("x")
+    assert f"{Path(__file__).name}:" in error_place(raised.value)
 
 
 def test_did_you_mean():
@@ -63,6 +64,6 @@ def test_did_you_mean():
 def test_importing_is_light():
     heavy = ["asyncio", "asyncssh", "rich", "jinja2", "click", "typeguard", "packaging", "importlib.metadata"]
     code = f"import pyinfra, sys; print([m for m in {heavy} if m in sys.modules])"
-    environment = {**os.environ, "PYTHONPATH": os.path.dirname(PACKAGE)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(PACKAGE).parent)}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert out.stdout.strip() == "[]"

@@ -81,9 +81,18 @@ def test_what_follows_a_loop_is_the_same_however_often_it_went_round():
 
 def test_a_long_loop_body_needs_a_longer_instruction_and_is_still_found():
     body = "\n".join(f"        x = [{n}, {n}, {n}, {n}, {n}]" for n in range(60))
-    source = f"def program(op):\n    for n in range(2):\n        op(f'first{{n}}')\n{body}\n        op(f'last{{n}}')\n    op('after')\n"
+    source = "\n".join(
+        [
+            "def program(op):",
+            "    for n in range(2):",
+            "        op(f'first{n}')",
+            body,
+            "        op(f'last{n}')",
+            "    op('after')",
+        ]
+    )
     names: dict[str, Callable[[Callable[[str], None]], None]] = {}
-    exec(source, names)  # noqa: S102 - the test writes the program
+    exec(source, names)
     log = follow(names["program"])
     assert [label for label, _ in sorted(log, key=lambda item: item[1])] == [
         "first0",

@@ -23,7 +23,6 @@ from pyinfra._engine.planning_calls import promise
 from pyinfra._engine.state import State
 from pyinfra._transport.base import Command, Failure, FailureKind, Request, Result
 
-
 connector_registry.BUNDLED["toy"] = f"{__name__}:ToyConnector"
 connector_registry.connector_points.cache_clear()
 
@@ -108,9 +107,6 @@ class ToyConnector:
 
     def __init__(self, state: State, target: Any) -> None:
         self.session = ToySession(target.name)
-
-    def make_session(self) -> ToySession:
-        return self.session
 
 
 def toy_state(names: Iterable[str] = ("one",), data: dict[str, Any] | None = None, **config: Any) -> State:

@@ -88,7 +88,7 @@ class Server:
         await self.acceptor.wait_closed()
 
 
-async def _shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
+async def shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
     local = await asyncio.create_subprocess_exec(
         "sh", "-c", process.command or "exec sh", stdin=-1, stdout=-1, stderr=-1, cwd="/"
     )
@@ -101,12 +101,17 @@ async def _shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
         process.exit(status)
 
 
+def new_session() -> asyncssh.SSHServerSession[bytes]:
+    """Return what a policy's ``session_requested`` may answer, when the server has ``process_factory=None``."""
+    return asyncssh.SSHServerProcess(shell, None, 3, False)
+
+
 @contextlib.asynccontextmanager
-async def serving(policy: Policy | None = None, max_sessions: int = 0, **options: Any) -> Any:
+async def serving(policy: Policy | None = None, **options: Any) -> Any:
     """Run a server."""
     policy = policy or Policy([key("user")])
     options.setdefault("server_host_keys", [key("host")])
-    options.setdefault("process_factory", _shell)
+    options.setdefault("process_factory", shell)
     options.setdefault("encoding", None)
     acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=lambda: policy, **options)
     server = Server(policy, acceptor.get_port(), acceptor)

@@ -13,7 +13,7 @@ from pyinfra._transport.ssh import channels, connection
 from pyinfra._transport.ssh import link as link_module
 from pyinfra._transport.ssh.shared import SSHShared
 
-from .servers import USER, Policy, Receiver, key, link_to, run_script, serving
+from .servers import USER, Policy, Receiver, key, link_to, new_session, run_script, serving
 
 
 def test_runs_a_shell_on_a_pipe(places):
@@ -59,14 +59,16 @@ def test_much_data_both_ways(places):
             await link.connect()
             receiver = Receiver()
             pipe = await link.open_pipe(receiver)
-            pipe.write(b"exec cat\n")
+            pipe.write(b"echo ready; exec cat\n")
+            while receiver.out != b"ready\n":  # a shell reads ahead
+                await asyncio.sleep(0.01)
             piece = bytes(range(256)) * 256
             for _ in range(64):
                 pipe.write(piece)
                 await pipe.drain()
             pipe.write_eof()
             assert await receiver.closed == (0, None)
-            assert bytes(receiver.out) == piece * 64
+            assert bytes(receiver.out) == b"ready\n" + piece * 64
             await link.close()
 
     asyncio.run(scenario())
@@ -299,17 +301,16 @@ def test_server_that_refuses_more_sessions(places, monkeypatch):
     monkeypatch.setattr(link_module, "PATIENCE", 0.2)
 
     class Stingy(Policy):
-        opened = 0
-
         def session_requested(self):
             conn = self.connections[-1]
-            conn.opened = getattr(conn, "opened", 0) + 1
-            if conn.opened > 2:
+            opened = conn.get_extra_info("opened", 0) + 1
+            conn.set_extra_info(opened=opened)
+            if opened > 2:
                 raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
-            return True
+            return new_session()
 
     async def scenario():
-        async with serving(Stingy([key("user")])) as server:
+        async with serving(Stingy([key("user")]), process_factory=None) as server:
             link = link_to(server, key=places.key_file())
             await link.connect()
             answers = await asyncio.gather(*(run_script(link, b"sleep 0.05; echo x") for _ in range(5)))
@@ -325,7 +326,7 @@ def test_server_that_opens_no_session(places):
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "go\x1b away")
 
     async def scenario():
-        async with serving(Closed([key("user")])) as server:
+        async with serving(Closed([key("user")]), process_factory=None) as server:
             link = link_to(server, key=places.key_file())
             await link.connect()
             with pytest.raises(ConnectError, match="opens no session: go.x1b away"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -34,7 +35,7 @@ def unresolved(hostname: str, error: socket.gaierror) -> UnreachableError:
 
 def unreachable(hostname: str, port: int, error: OSError) -> UnreachableError:
     """A TCP connection that failed."""
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = os.strerror(error.errno) if error.errno else str(error) or type(error).__name__
     hints = {
         errno.ECONNREFUSED: f"nothing listens there: is sshd running, and is {port} its port?",
         errno.EHOSTUNREACH: "there is no route: is the host up, and are you in the right network?",
@@ -59,7 +60,7 @@ def handshake_failed(error: Exception, phase: str) -> ConnectError:
             hint="the server offers only algorithms that are not allowed here: see KexAlgorithms, Ciphers, MACs and "
             "HostKeyAlgorithms in ssh_config",
         )
-    if isinstance(error, asyncssh.ConnectionLost):
+    if isinstance(error, asyncssh.ConnectionLost | ConnectionError):
         return UnreachableError(
             f"EOF error (the server closed the connection while {phase})",
             hint="it may limit the number of logins at a time (MaxStartups)",

@@ -54,7 +54,7 @@ class HashFileFactBase(FactBase["str | None"]):
             "n=0 found= gone=; set --\nfor p in ",
             words(path_word(call["path"]) for call in calls),
             '; do n=$((n+1))\nif [ -f "$p" ] && [ -r "$p" ]; then set -- "$@" "$p"; found="$found $n"; '
-            'else gone="$gone $n"; fi\ndone\necho "-$gone"\nif [ $# -eq 0 ]; then :\n',
+            'else gone="$gone $n"; fi\ndone\nprintf "%s\\n" "-$gone"\nif [ $# -eq 0 ]; then :\n',
             'elif o=$(digest "$@"); then printf \'=%s\\n%s\\n\' "$found" "$o"\n' if together else "",
             _EACH,
         )

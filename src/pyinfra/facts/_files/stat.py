@@ -29,7 +29,7 @@ printf '>%s\n' "$t"
 # fails (no such stat, or something went away meanwhile), they are looked at one by one.
 _LOOK = f"""if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "$p"; found="$found $n"; else gone="$gone $n"; fi
 done
-echo "-$gone"
+printf "%s\\n" "-$gone"
 if [ $# -eq 0 ]; then :
 elif o=$({LINUX_STAT_COMMAND} -- "$@" 2>/dev/null) || o=$({BSD_STAT_COMMAND} -- "$@" 2>/dev/null); then
 printf '=%s\\n%s\\n' "$found" "$o"

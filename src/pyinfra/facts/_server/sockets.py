@@ -15,8 +15,9 @@ from pyinfra.facts._shell import script
 
 _LIST = """if command -v ss >/dev/null 2>&1; then ss -lntup
 elif command -v sockstat >/dev/null 2>&1; then sockstat -46l
-elif [ -d /proc/self ] && command -v netstat >/dev/null 2>&1; then netstat -lntup 2>/dev/null
-else lsof -nP -iTCP -sTCP:LISTEN; lsof -nP -iUDP; fi"""
+elif [ -d /proc/self ] && command -v netstat >/dev/null 2>&1; then
+netstat -lntup 2>/dev/null || netstat -lntu
+else lsof -nP -iTCP -sTCP:LISTEN -iUDP; fi"""
 _QUESTION = re.compile(r"\? ([0-9]+) ([a-z]+)\Z")
 _NO_ONE: tuple[None, None] = (None, None)
 _LARGEST_PORT = 65535

@@ -1,0 +1,1 @@
+"""What operations share: permissions, text editing, regular expressions, account tools."""

@@ -1,0 +1,201 @@
+"""What a session makes of a request: where it is to run, the job that runs it, and the result of that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+
+from pyinfra._core.output import STDERR, decode
+
+from . import downloads, uploads
+from .base import Command, Download, Failure, FailureKind, Privilege, Request, Result, Upload
+from .framing import Printing
+from .jobs import Job, JobState
+from .scripts import command_script, needs_own_channel
+
+if TYPE_CHECKING:
+    from .shell import Shell
+    from .shells import Shells
+
+_PIECE = 256 * 1024
+_SPOOL = 1024 * 1024  # bytes of a download that are kept in memory until it is complete
+_END_OF_INPUT = b"\x04"  # on a terminal
+
+
+class Unit:
+    """One request of a batch.
+
+    Args:
+        privilege: of the shell that it needs.
+        own: it needs a shell to itself.
+    """
+
+    terminal = False
+
+    def __init__(self, privilege: Privilege, *, own: bool) -> None:
+        self.privilege = privilege
+        self._own = own
+
+    @property
+    def place(self) -> Privilege | None:
+        """The privilege of the shared shell that it can run in; None for a shell of its own."""
+        return None if self._own else self.privilege
+
+    def new_job(self) -> Job:
+        """Return the job that runs it, once."""
+        raise NotImplementedError
+
+    async def feed(self, shell: Shell, job: Job) -> None:
+        """Send what follows the job, when it is the first of its batch."""
+
+    def alone(self) -> Unit | None:
+        """Return what has to be run instead, in a shell of its own, when the job found that out."""
+        return None
+
+    def result(self, job: Job, shell: Shell) -> Result:
+        """Return what has become of it."""
+        if job.state is JobState.ENDED:
+            ok = job.status in job.script.codes
+            return Result(job.status, ok, job.output, job.verdict if not ok else None, job.seconds)
+        failure = job.verdict
+        if failure is None:
+            closure = shell.closure
+            message = closure.describe() if closure is not None else "its end was not seen"
+            failure = Failure(FailureKind.LOST, message, "it may have run; it is not repeated")
+        return Result(None, False, job.output, failure, job.seconds)
+
+
+class CommandUnit(Unit):
+    """A command."""
+
+    def __init__(self, request: Command, privilege: Privilege, *, own: bool) -> None:
+        super().__init__(privilege, own=own)
+        self._request = request
+        self.terminal = request.options.pty
+        self._script = command_script(request)
+        self._stdin_follows = False
+        if request.options.stdin is not None and own and not self.terminal:
+            # Asked for where the shell cannot print by itself.
+            self._script.stdin, self._script.raw_input, self._stdin_follows = None, True, True
+
+    def new_job(self) -> Job:
+        """Return the job that runs it, once."""
+        return Job(self._script, timeout=self._request.options.timeout, on_output=self._request.on_output)
+
+    async def feed(self, shell: Shell, job: Job) -> None:
+        """Type the input on the terminal, or send it through the pipe."""
+        if not (self.terminal or self._stdin_follows):
+            return
+        await job.wait_begun()
+        stdin = self._request.options.stdin or b""
+        if self.terminal:
+            end = _END_OF_INPUT if not stdin or stdin.endswith(b"\n") else 2 * _END_OF_INPUT
+            shell.write_raw(stdin + end)
+        else:
+            shell.write_raw(stdin)
+            shell.write_eof()
+
+
+class UploadUnit(Unit):
+    """A file to write."""
+
+    def __init__(self, request: Upload, privilege: Privilege, *, own: bool, head: bytes, size: int) -> None:
+        super().__init__(privilege, own=own)
+        self._request = request
+        self._head = head
+        self._size = size
+        self.temporary = uploads.temporary_name()
+
+    def new_job(self) -> Job:
+        """Return the job that runs it, once."""
+        content = None if self._own else self._head
+        return Job(uploads.upload_script(self._request, self._size, content, self.temporary))
+
+    async def feed(self, shell: Shell, job: Job) -> None:
+        """Send the content behind the job."""
+        if not self._own:
+            return
+        await job.wait_begun()
+        piece = self._head
+        while piece and shell.closure is None and job.state is JobState.BEGUN:
+            shell.write_raw(piece)
+            await shell.drain()
+            piece = self._request.source.read(_PIECE)
+        shell.write_eof()
+
+    def result(self, job: Job, shell: Shell) -> Result:
+        """Return what has become of it."""
+        return _transfer_result(super().result(job, shell), f"cannot write {self._request.path}")
+
+
+class DownloadUnit(Unit):
+    """A file to read."""
+
+    def __init__(self, request: Download, privilege: Privilege, *, own: bool) -> None:
+        super().__init__(privilege, own=own)
+        self._request = request
+        self._spool: IO[bytes] | None = None
+        self._too_large = False
+
+    def new_job(self) -> Job:
+        """Return the job that runs it, once."""
+        self._spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)
+        return Job(downloads.download_script(self._request, limited=not self._own), sink=self._spool.write)
+
+    def alone(self) -> Unit | None:
+        """Return the unit that reads a large file."""
+        return DownloadUnit(self._request, self.privilege, own=True) if self._too_large else None
+
+    def result(self, job: Job, shell: Shell) -> Result:
+        """Write the sink when everything has come; return what has become of it."""
+        result = super().result(job, shell)
+        spool = cast("Any", self._spool)
+        self._too_large = result.ok and result.status == downloads.TOO_LARGE
+        if result.ok and not self._too_large:
+            spool.seek(0)
+            shutil.copyfileobj(spool, self._request.sink, _PIECE)
+        spool.close()
+        return _transfer_result(result, f"cannot read {self._request.path}")
+
+
+def _transfer_result(result: Result, what: str) -> Result:
+    if not result.ok and result.failure is None:
+        lines = decode(result.output.bytes_of(STDERR)).strip().splitlines()
+        result.failure = Failure(FailureKind.TRANSFER, f"{what}: {lines[-1]}" if lines else what)
+    return result
+
+
+def unit_for(request: Request, shells: Shells) -> Unit:
+    """Return the unit of a request.
+
+    Raises:
+        ValueError: no shell can run it.
+    """
+    privilege = shells.effective(request.options.privilege)
+    cannot_print = shells.printing is Printing.NOT
+    if isinstance(request, Command):
+        own = needs_own_channel(request) or (cannot_print and request.options.stdin is not None)
+        return CommandUnit(request, privilege, own=own)
+    if isinstance(request, Download):
+        return DownloadUnit(request, privilege, own=False)
+    request.source, size = _sized(request.source)
+    small = size <= uploads.SMALL and not cannot_print
+    head = request.source.read(uploads.SMALL + 1 if small else _PIECE)
+    return UploadUnit(request, privilege, own=not small, head=head, size=size)
+
+
+def _sized(source: BinaryIO) -> tuple[BinaryIO, int]:
+    """Return how much is left to read; what cannot tell is copied first."""
+    try:
+        here = source.tell()
+        size = source.seek(0, os.SEEK_END) - here
+        source.seek(here)
+    except (OSError, AttributeError):
+        copy = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))
+        shutil.copyfileobj(source, copy, _PIECE)
+        size = copy.tell()
+        copy.seek(0)
+        return copy, size
+    return source, size
