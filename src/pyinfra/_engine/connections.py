@@ -115,9 +115,18 @@ def disconnect_host(host: Host) -> None:
     """Close the connection of one host. In a greenlet of the engine."""
     if not host.connected:
         return
+    _run_before_disconnect(host)
     host.connected = False
     try:
         bridge.wait_call(host.session.close)
     finally:
         host.state.events.emit(HostDisconnected(host.name))
         host.state.trigger_callbacks("host_disconnect", host)
+
+
+def _run_before_disconnect(host: Host) -> None:
+    while host.before_disconnect:
+        try:
+            bridge.wait(bridge.in_thread(host.before_disconnect.pop()))
+        except Exception as error:  # noqa: BLE001 - code of connectors; the connection is to be closed whatever happens
+            logger.warning("%swhile disconnecting: %s", host.print_prefix, error)

@@ -60,6 +60,7 @@ class Host:
         self.connector: Any = None
         self.connector_data: dict[str, Any] = {}
         self.connected = False
+        self.before_disconnect: list[Callable[[], object]] = []  # may block; what they raise is logged
         self.data = HostData(
             self,
             inventory.get_override_data,

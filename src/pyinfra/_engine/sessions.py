@@ -19,8 +19,8 @@ T = TypeVar("T")
 
 
 def is_native(connector: Any) -> bool:
-    """Whether a connector has a session, that is: works on the engine's loop by itself."""
-    return hasattr(connector, "session")
+    """Whether a connector makes sessions, that is: works on the engine's loop by itself."""
+    return hasattr(type(connector), "make_session")
 
 
 def blocking_session(connector: Any) -> Session:

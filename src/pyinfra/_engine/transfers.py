@@ -40,8 +40,8 @@ def download_request(
 ) -> tuple[Download, Callable[[Result], None]]:
     """Make a place for what is fetched, and the step that puts it where it belongs."""
     if hasattr(command.dest, "write"):
-        spool = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=1 << 20))
-        sink = cast("BinaryIO", spool)
+        spool = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - closed with the others
+        sink = cast("BinaryIO", opened.enter_context(spool))
         return Download(str(command.src), sink, options), lambda result: _pour(sink, command.dest)
     path = Path(command.dest)
     handle, name = tempfile.mkstemp(prefix=".pyinfra-", dir=path.parent)

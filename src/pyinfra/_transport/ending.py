@@ -28,7 +28,7 @@ async def end_job(shells: Shells, shell: Shell, job: Job) -> None:
     if job.state in FINAL:
         return
     shell.stale = True  # nothing more may be sent to what is about to be killed
-    verdict = Failure(FailureKind.TIMEOUT, f"timed out after {job.timeout:g} seconds")
+    verdict = job.verdict = Failure(FailureKind.TIMEOUT, f"timed out after {job.timeout:g} seconds")
     try:
         async with asyncio.timeout(_KILL_TIME):
             gone = await _kill(shells, shell, child=job.pid, grace=_GRACE)
@@ -40,7 +40,6 @@ async def end_job(shells: Shells, shell: Shell, job: Job) -> None:
         if job.state in FINAL:
             shells.retire(shell)
             return
-    job.verdict = verdict
     await _wait_final(job)
     shell.abort()
 

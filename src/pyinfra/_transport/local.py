@@ -10,6 +10,7 @@ import asyncio
 import fcntl
 import os
 import signal
+import termios
 from collections import deque
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ _LAST_READS = 8  # more than any pipe can hold
 _POLL = 0.2  # seconds between looks at a child where the system cannot tell that it ended
 _UNKNOWN_STATUS = 255  # the child was reaped by somebody else
 # Python ignores these; what is run should not.
+# With a terminal on both ends a shell takes itself for interactive. So it starts without, and takes it afterwards.
+_TAKE_TERMINAL = b"exec 1>&0 2>&0\n"
 _RESET_SIGNALS = [signal.SIGPIPE, *([signal.SIGXFSZ] if hasattr(signal, "SIGXFSZ") else [])]
 
 
@@ -244,6 +247,7 @@ class LocalPipe:
 
 # -- starting children ---------------------------------------------------------------------
 
+_Action = tuple[int, int, int] | tuple[int, int, str, int, int] | tuple[int, int]
 _Spawned = tuple[int, int, dict[int, int]]  # pid, descriptor of its input, descriptors of its outputs
 
 
@@ -254,7 +258,8 @@ def _spawn(command: tuple[str, ...]) -> _Spawned:
         for _ in range(3):
             opened += map(_above_standard, os.pipe())
         in_child, in_ours, out_ours, out_child, err_ours, err_child = opened
-        actions = [(os.POSIX_SPAWN_DUP2, end, target) for target, end in enumerate((in_child, out_child, err_child))]
+        ends = enumerate((in_child, out_child, err_child))
+        actions: list[_Action] = [(os.POSIX_SPAWN_DUP2, end, target) for target, end in ends]
         pid = _posix_spawn(command, actions)
     except BaseException:
         for descriptor in opened:
@@ -270,18 +275,28 @@ def _spawn_on_terminal(command: tuple[str, ...]) -> _Spawned:
     ours, child = map(_above_standard, os.openpty())
     try:
         name = os.ttyname(child)
-        actions = [
+        _make_plain(child)
+        actions: list[_Action] = [
             (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
-            (os.POSIX_SPAWN_DUP2, 0, 1),
-            (os.POSIX_SPAWN_DUP2, 0, 2),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_RDWR, 0),
         ]
         pid = _posix_spawn(command, actions)
+        os.write(ours, _TAKE_TERMINAL)
     except BaseException:
         os.close(ours)
         raise
     finally:
         os.close(child)
     return pid, ours, {ours: STDOUT}
+
+
+def _make_plain(terminal: int) -> None:
+    """Switch off echo, line editing (which cuts lines at 4096 bytes) and carriage returns."""
+    modes = termios.tcgetattr(terminal)
+    modes[1] &= ~termios.ONLCR
+    modes[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(terminal, termios.TCSANOW, modes)
 
 
 def _above_standard(descriptor: int) -> int:
@@ -293,7 +308,7 @@ def _above_standard(descriptor: int) -> int:
     return moved
 
 
-def _posix_spawn(command: tuple[str, ...], actions: list[tuple[int, ...]]) -> int:
+def _posix_spawn(command: tuple[str, ...], actions: list[_Action]) -> int:
     actions += [(os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _inheritable()]
     return os.posix_spawn(
         command[0], command, os.environ, file_actions=actions, setsid=True, setsigmask=[], setsigdef=_RESET_SIGNALS

@@ -57,8 +57,7 @@ class Unit:
     def result(self, job: Job, shell: Shell) -> Result:
         """Return what has become of it."""
         if job.state is JobState.ENDED:
-            ok = job.status in job.script.codes
-            return Result(job.status, ok, job.output, job.verdict if not ok else None, job.seconds)
+            return Result(job.status, job.status in job.script.codes, job.output, seconds=job.seconds)
         failure = job.verdict
         if failure is None:
             closure = shell.closure

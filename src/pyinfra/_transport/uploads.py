@@ -6,6 +6,7 @@ content follows on a channel of its own. It is never in an argument, and never r
 
 from __future__ import annotations
 
+import posixpath
 import secrets
 import shlex
 
@@ -115,9 +116,11 @@ def upload_script(request: Upload, size: int, content: bytes | None, temporary: 
     }
     assignments = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
     source = _FROM_PIPE if content is None else _FROM_VARIABLE
+    directory = posixpath.join(request.options.chdir or "", posixpath.dirname(request.path))
     return Script(
         assignments + source + _PLACE + _STEPS + _MAIN,
         setup=setup_text(request.options, environment=False),
         variable=content,
+        temporary=(posixpath.join(directory, temporary),),
         raw_input=content is None,
     )

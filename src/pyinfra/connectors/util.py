@@ -15,6 +15,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from getpass import getpass
 from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
@@ -271,6 +272,8 @@ def _askpass_path(state: State, host: Host, key: str, password: Any, arguments: 
     path: str | None = host.connector_data.get(cache_key)
     if path is None:
         path = host.connector_data[cache_key] = _send_password(host, secret, str(directory))
+        if hasattr(host, "before_disconnect"):
+            host.before_disconnect.append(partial(remove_any_sudo_askpass_file, host))
     return path
 
 

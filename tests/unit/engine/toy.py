@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import EntryPoint
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
@@ -23,8 +24,8 @@ from pyinfra._engine.planning_calls import promise
 from pyinfra._engine.state import State
 from pyinfra._transport.base import Command, Failure, FailureKind, Request, Result
 
-connector_registry.BUNDLED["toy"] = f"{__name__}:ToyConnector"
-connector_registry.connector_points.cache_clear()
+# As if a package had announced it.
+connector_registry.connector_points()["toy"] = EntryPoint("toy", f"{__name__}:ToyConnector", connector_registry.GROUP)
 
 
 class ToySession:
@@ -106,7 +107,10 @@ class ToyConnector:
         yield name, {}, []
 
     def __init__(self, state: State, target: Any) -> None:
-        self.session = ToySession(target.name)
+        self.session = self.make_session(target.name)
+
+    def make_session(self, name: str) -> ToySession:
+        return ToySession(name)
 
 
 def toy_state(names: Iterable[str] = ("one",), data: dict[str, Any] | None = None, **config: Any) -> State:

@@ -97,7 +97,7 @@ def test_lines_of_files(remote: Remote, tmp_path: Path) -> None:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.binary(max_size=60), min_size=1, max_size=4))
+@given(contents=st.lists(st.binary(max_size=60), min_size=1, max_size=4))
 def test_any_contents(contents: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
     directory = tmp_path_factory.mktemp("contents")
     for number, data in enumerate(contents):

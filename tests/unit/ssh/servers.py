@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -89,21 +91,42 @@ class Server:
 
 
 async def shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
-    local = await asyncio.create_subprocess_exec(
-        "sh", "-c", process.command or "exec sh", stdin=-1, stdout=-1, stderr=-1, cwd="/"
-    )
+    """Run what was asked for."""
+    pipe = subprocess.PIPE
+    local = subprocess.Popen(["sh", "-c", process.command or "exec sh"], stdin=pipe, stdout=pipe, stderr=pipe, cwd="/")
     await process.redirect(local.stdin, local.stdout, local.stderr)
-    status = await local.wait()
-    await process.stdout.drain()
-    if status < 0:
+    while local.poll() is None:
+        await asyncio.sleep(0.005)
+    await process.wait_closed() if process.is_closing() else await process.stdout.drain()
+    if local.returncode < 0:
         process.exit_with_signal("KILL")
     else:
-        process.exit(status)
+        process.exit(local.returncode)
 
 
-def new_session() -> asyncssh.SSHServerSession[bytes]:
-    """Return what a policy's ``session_requested`` may answer, when the server has ``process_factory=None``."""
-    return asyncssh.SSHServerProcess(shell, None, 3, False)
+class _Session(asyncssh.SSHServerProcess[bytes]):
+    def __init__(self, ended: Callable[[], None]) -> None:
+        super().__init__(shell, None, 3, False)
+        self._tell = ended
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._tell()
+        super().connection_lost(exc)
+
+
+@dataclass
+class Stingy(Policy):
+    """Opens few sessions at a time. The server needs ``process_factory=None``."""
+
+    allowed: int = 2
+
+    def session_requested(self) -> Any:
+        conn = self.connections[-1]
+        count = conn.get_extra_info("sessions", 0)
+        if count >= self.allowed:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
+        conn.set_extra_info(sessions=count + 1)
+        return _Session(lambda: conn.set_extra_info(sessions=conn.get_extra_info("sessions") - 1))
 
 
 @contextlib.asynccontextmanager

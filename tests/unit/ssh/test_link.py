@@ -13,7 +13,7 @@ from pyinfra._transport.ssh import channels, connection
 from pyinfra._transport.ssh import link as link_module
 from pyinfra._transport.ssh.shared import SSHShared
 
-from .servers import USER, Policy, Receiver, key, link_to, new_session, run_script, serving
+from .servers import USER, Policy, Receiver, Stingy, key, link_to, run_script, serving
 
 
 def test_runs_a_shell_on_a_pipe(places):
@@ -299,15 +299,6 @@ def test_waits_for_a_free_session_then_opens_another_connection(places, monkeypa
 
 def test_server_that_refuses_more_sessions(places, monkeypatch):
     monkeypatch.setattr(link_module, "PATIENCE", 0.2)
-
-    class Stingy(Policy):
-        def session_requested(self):
-            conn = self.connections[-1]
-            opened = conn.get_extra_info("opened", 0) + 1
-            conn.set_extra_info(opened=opened)
-            if opened > 2:
-                raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
-            return new_session()
 
     async def scenario():
         async with serving(Stingy([key("user")]), process_factory=None) as server:

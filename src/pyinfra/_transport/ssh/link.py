@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import itertools
 import random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,6 +39,7 @@ MAX_CONNECTIONS = 4
 # How long to wait for a session to end before another connection is opened, in seconds.
 PATIENCE = 1.0
 _GOODBYE = 1.0
+_AFTERTHOUGHT = 0.1
 
 
 class SSHLink:
@@ -192,18 +194,19 @@ class SSHLink:
             ConnectError: when the server opens no session.
             ConnectionLostError: when the connection has ended.
         """
-        while True:
+        for refusals in itertools.count():
             connection = await self._with_slot()
             pipe = channels.ShellPipe(receiver, self.lost, connection.slots.give_back)
             try:
                 await self._start_shell(connection, pipe, pty=pty)
             except asyncssh.ChannelOpenError as error:
-                self._refused(connection, error)
+                await self._refused(connection, error, refusals)
             except (asyncssh.Error, OSError) as error:
                 connection.slots.give_back()
                 raise self.lost(error) from error
             else:
                 return pipe
+        raise AssertionError  # never reached
 
     async def _start_shell(self, connection: Connection, pipe: channels.ShellPipe, *, pty: bool) -> None:
         opening: asyncio.Future[Any] = asyncio.ensure_future(
@@ -226,16 +229,22 @@ class SSHLink:
         else:
             opening.add_done_callback(lambda done: _end_if_refused(done, pipe))
 
-    def _refused(self, connection: Connection, error: asyncssh.ChannelOpenError) -> None:
+    async def _refused(self, connection: Connection, error: asyncssh.ChannelOpenError, refusals: int) -> None:
+        """A session was refused: make another try possible, or raise the error."""
+        slots = connection.slots
         if connection.closed:
-            connection.slots.give_back()
+            slots.give_back()
             raise self.lost(None) from error
-        if not channels.is_refusal(error) or connection.slots.used <= 1:
-            connection.slots.give_back()
-            failure = channels.not_opened(error)
-            failure.locate(host=self.name)
-            raise failure from error
-        connection.slots.refused()
+        if channels.is_refusal(error) and slots.used > 1:
+            slots.refused()
+            return
+        slots.give_back()
+        if channels.is_refusal(error) and not refusals:
+            await asyncio.sleep(_AFTERTHOUGHT)  # the server may not be done with the session that ended last
+            return
+        failure = channels.not_opened(error)
+        failure.locate(host=self.name)
+        raise failure from error
 
     async def _with_slot(self) -> Connection:
         """Return a connection on which a session has been set aside for the caller."""
@@ -276,7 +285,7 @@ class SSHLink:
                 client = await connection.ssh.start_sftp_client(path_encoding=None, env=None, send_env=None)
             except asyncssh.ChannelOpenError as error:
                 if connection.closed or (channels.is_refusal(error) and connection.slots.used > 1):
-                    self._refused(connection, error)
+                    await self._refused(connection, error, 1)
                     continue
                 self._no_files = True
             except (asyncssh.SFTPError, OSError):

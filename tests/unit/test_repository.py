@@ -1,0 +1,143 @@
+"""The repository keeps to its own rules: sizes, names, declared dependencies, documents that tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+LONGEST_FUNCTION = 60
+USUAL_FUNCTION = 25
+LONGEST_FILE = 500
+
+# Modules of these names are public paths that clients import from.
+UTIL_MODULES = {
+    "pyinfra/api/util.py",
+    "pyinfra/connectors/util.py",
+    "pyinfra_cli/util.py",
+    *(f"pyinfra/{kind}/{name}.py" for kind in ("facts", "operations") for name in ("util", "util/__init__")),
+}  # fmt: skip
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT / "src"))
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """All functions of the package with their lines, the docstring not counted."""
+    for path in SOURCES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                text = ast.get_docstring(node, clean=False)
+                docstring = 0 if text is None else node.body[0].end_lineno - node.body[0].lineno + 1
+                yield f"{shown(path)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1 - docstring
+
+
+def test_functions_are_short() -> None:
+    sizes = dict(functions())
+    assert not {name: size for name, size in sizes.items() if size > LONGEST_FUNCTION}
+    ordered = sorted(sizes.values())
+    assert ordered[int(len(ordered) * 0.9)] <= USUAL_FUNCTION
+
+
+def test_files_are_short() -> None:
+    sizes = {shown(path): len(path.read_text().splitlines()) for path in SOURCES}
+    assert not {name: size for name, size in sizes.items() if size >= LONGEST_FILE}
+
+
+def test_complexity_has_a_ceiling() -> None:
+    lint = PROJECT["tool"]["ruff"]["lint"]
+    assert "C90" in lint["select"]
+    assert lint["mccabe"]["max-complexity"] <= 15
+
+
+def test_only_compatible_modules_are_called_util() -> None:
+    found = {shown(path) for path in SOURCES if path.stem in ("util", "utils", "helpers", "misc", "common")}
+    assert found <= UTIL_MODULES
+
+
+def is_public(path: Path) -> bool:
+    parts = path.relative_to(ROOT / "src" / "pyinfra").parts
+    return not any(part.startswith("_") and part != "__init__.py" for part in parts)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "pyinfra_cli" not in p.parts and is_public(p)], ids=shown)
+def test_public_modules_declare_all(path: Path) -> None:
+    tree = parsed(path)
+    code = [node for node in tree.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    names = {
+        target.id
+        for node in code
+        if isinstance(node, (ast.Assign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    assert not code or "__all__" in names
+
+
+def third_party_imports() -> set[str]:
+    found: set[str] = set()
+    for path in SOURCES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"pyinfra", "pyinfra_cli"}
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    modules = {"python_dateutil": "dateutil"}
+    declared = {
+        re.split(r"[^\w.-]", requirement, maxsplit=1)[0].replace("-", "_").lower()
+        for requirement in PROJECT["project"]["dependencies"]
+    }
+    assert third_party_imports() == {modules.get(name, name) for name in declared}
+
+
+def test_version_is_told_once() -> None:
+    from pyinfra import __version__
+
+    assert PROJECT["project"]["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_architecture_names_paths_that_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    rooms = [ROOT, ROOT / "src", ROOT / "src" / "pyinfra"]
+    named = {path for path in re.findall(r"`([\w./-]+(?:/|\.py))`", text) if not path.startswith(".")}
+    assert named
+    assert not {path for path in named if not any((room / path).exists() for room in rooms)}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(page: str) -> None:
+    source = ROOT / page
+    links = re.findall(r"\]\(([^)#\s]+)", source.read_text())
+    assert not [link for link in links if "://" not in link and not (source.parent / link).exists()]
+
+
+def test_readme_shows_the_example() -> None:
+    example = (ROOT / "examples" / "api_localhost.py").read_text()
+    assert f"```python\n{example}```" in (ROOT / "README.md").read_text()
+
+
+def test_nothing_names_a_registry_or_a_machine() -> None:
+    # put together here, so that this file does not name them
+    bad = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "deb" + r"\.debian\.org", "registry" + r"\.npmjs"]))
+    files = [*ROOT.glob("*.*"), *(p for d in ("src", "tests", "docs", "scripts", "examples", ".ci") for p in (ROOT / d).rglob("*"))]
+    texts = [p for p in files if p.is_file() and p.suffix not in (".pyc", ".zst", ".gz")]
+    assert not [str(p) for p in texts if bad.search(p.read_text(errors="replace"))]
