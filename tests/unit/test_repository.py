@@ -123,7 +123,9 @@ def test_architecture_names_paths_that_exist() -> None:
     assert not {path for path in named if not any((room / path).exists() for room in rooms)}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page: str) -> None:
     source = ROOT / page
     links = re.findall(r"\]\(([^)#\s]+)", source.read_text())
@@ -137,7 +139,12 @@ def test_readme_shows_the_example() -> None:
 
 def test_nothing_names_a_registry_or_a_machine() -> None:
     # put together here, so that this file does not name them
-    bad = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "deb" + r"\.debian\.org", "registry" + r"\.npmjs"]))
-    files = [*ROOT.glob("*.*"), *(p for d in ("src", "tests", "docs", "scripts", "examples", ".ci") for p in (ROOT / d).rglob("*"))]
+    bad = re.compile(
+        "|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "deb" + r"\.debian\.org", "registry" + r"\.npmjs"])
+    )
+    files = [
+        *ROOT.glob("*.*"),
+        *(p for d in ("src", "tests", "docs", "scripts", "examples", ".ci") for p in (ROOT / d).rglob("*")),
+    ]
     texts = [p for p in files if p.is_file() and p.suffix not in (".pyc", ".zst", ".gz")]
     assert not [str(p) for p in texts if bad.search(p.read_text(errors="replace"))]

@@ -221,7 +221,7 @@ class _Translator:
             return _CLASSES[match[2]]
         low = self._bracket_character()
         rest = self._pattern[self._at :]
-        if not rest.startswith("-") or rest.startswith("-]") or len(rest) < 2:  # noqa: PLR2004 - "-" and an end
+        if not rest.startswith("-") or rest.startswith("-]") or len(rest) < 2:
             return _in_bracket(low)
         self._at += 1
         high = self._bracket_character()

@@ -27,11 +27,11 @@ def download_script(request: Download, *, limited: bool) -> Script:
 
     Args:
         request: the download.
-        limited: print nothing of a file larger than ``SMALL``, and end with ``TOO_LARGE``.
+        limited: print nothing of a file larger than ``SMALL``, and fail with ``TOO_LARGE``, so that what follows in
+            the batch is not begun.
     """
     limit = _LIMIT.format(limit=SMALL, status=TOO_LARGE) if limited else ""
     return Script(
         f"f={shlex.quote(plain_path(request.path))}" + _CHECK + limit + _READ,
         setup=setup_text(request.options, environment=False),
-        codes=(0, TOO_LARGE) if limited else (0,),
     )

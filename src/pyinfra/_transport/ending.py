@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from pyinfra._core.errors import PyinfraError
@@ -58,11 +59,9 @@ async def end_everything(shells: Shells, time: float) -> None:
         shell.stale = True
         for job in shell.jobs:
             job.verdict = Failure(FailureKind.INTERRUPTED, "interrupted")
-    try:
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(time):
             await asyncio.gather(*(_interrupt(shells, shell) for shell in busy))
-    except TimeoutError:
-        pass
     for shell in list(shells.live):
         if shell.busy or shell.hello is None:
             shell.abort()
@@ -79,12 +78,12 @@ async def _interrupt(shells: Shells, shell: Shell) -> None:
 
 async def _kill(shells: Shells, target: Shell, *, child: int = 0, grace: float) -> bool:
     """End a shell with all that it runs; return whether there was nothing to end."""
-    assert target.hello is not None
+    pid = target.hello.pid if target.hello is not None else 0
     root = shells.identity is not None and shells.identity.uid == 0
     killer = await shells.open(() if root else target.privilege)
     try:
         temporary = [name for job in target.jobs for name in job.script.temporary]
-        text = kill_script(target.hello.pid, child=child, grace=grace, also_remove=temporary)
+        text = kill_script(pid, child=child, grace=grace, also_remove=temporary)
         job = Job(Script(text))
         await killer.send([job]).done
         return job.output.bytes_of(STDOUT).strip() == GONE

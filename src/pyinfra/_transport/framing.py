@@ -126,7 +126,8 @@ class Stray(NamedTuple):
     data: bytes
 
 
-Event = Hello | Begun | Located | Data | Ended | Skipped | Stray
+JobEvent = Begun | Located | Data | Ended | Skipped
+Event = Hello | JobEvent | Stray
 
 
 class Decoder:

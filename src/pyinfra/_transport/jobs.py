@@ -18,14 +18,11 @@ class RoundTrips:
     A request's depth is one more than the greatest depth that was complete when it was written.
     """
 
-    __slots__ = ("completed",)
-
-    def __init__(self) -> None:
-        self.completed = 0
+    round_trips = 0
 
     def complete(self, depth: int) -> None:
         """Note that a request of this depth has been answered."""
-        self.completed = max(self.completed, depth)
+        self.round_trips = max(self.round_trips, depth)
 
 
 class JobState(Enum):
@@ -58,6 +55,7 @@ class Job:
         "begun",
         "begun_at",
         "depth",
+        "ending",
         "number",
         "on_output",
         "output",
@@ -93,6 +91,7 @@ class Job:
         self.begun_at = 0.0
         self.pid = 0  # of the process that it runs in, when the host tells
         self.verdict: Failure | None = None  # why it was ended
+        self.ending: asyncio.Task[None] | None = None  # what ends its processes on the host
         self.timer: asyncio.TimerHandle | None = None
         self.begun: asyncio.Future[None] | None = None  # for whoever has to know
         self._open_streams = STDOUT | STDERR

@@ -102,9 +102,7 @@ echo ended
 GONE = b"gone"
 
 
-def kill_script(
-    shell: int, *, child: int = 0, grace: float = 1.0, also_remove: Sequence[str] = ()
-) -> str:
+def kill_script(shell: int, *, child: int = 0, grace: float = 1.0, also_remove: Sequence[str] = ()) -> str:
     """Return the text that ends a shell and everything that it runs. It prints ``ended``, or ``gone``.
 
     Args:

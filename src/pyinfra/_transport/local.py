@@ -72,7 +72,12 @@ class LocalPipe:
     """The pipe to one child. Only for use on the loop's thread."""
 
     def __init__(
-        self, receiver: PipeReceiver, command: tuple[str, ...], *, pty: bool, forget: Callable[[LocalPipe], None] | None = None
+        self,
+        receiver: PipeReceiver,
+        command: tuple[str, ...],
+        *,
+        pty: bool,
+        forget: Callable[[LocalPipe], None] | None = None,
     ) -> None:
         self._receiver = receiver
         self._loop = asyncio.get_running_loop()
@@ -318,7 +323,7 @@ def _posix_spawn(command: tuple[str, ...], actions: list[_Action]) -> int:
 def _inheritable() -> list[int]:
     """Return the descriptors that a child would get by accident."""
     found = []
-    for name in os.listdir("/dev/fd"):
+    for name in os.listdir("/dev/fd"):  # noqa: PTH208 - numbers, not paths
         try:
             if int(name) > 2 and os.get_inheritable(int(name)):
                 found.append(int(name))

@@ -2,8 +2,8 @@
 
 Example:
     >>> session = MemorySession({"uname": "Linux"})
-    >>> asyncio.run(_ask(session, Command("uname -s")))
-    b'Linux\\n'
+    >>> asyncio.run(session.submit([Command("uname -s")]))  # doctest: +SKIP
+    [Result(status=0, ok=True, ...)]
 """
 
 from __future__ import annotations
@@ -29,12 +29,19 @@ class MemorySession:
     Args:
         responder: a function of the request, or a mapping of a part of the command (text or compiled pattern) to the
             answer; the first that matches counts, and what matches nothing succeeds without output.
-        delay: seconds until an answer is there; None answers at once, without the loop having to turn.
+        delay: seconds until the answer to a batch is there, or a function of a request that returns its share of
+            them; None answers at once, without the loop having to turn.
         identity: who the session claims to be.
+        keep_requests: keep what was asked, in ``requests``.
     """
 
     def __init__(
-        self, responder: Responder | None = None, *, delay: float | None = None, identity: Identity | None = None
+        self,
+        responder: Responder | None = None,
+        *,
+        delay: float | Callable[[Request], float] | None = None,
+        identity: Identity | None = None,
+        keep_requests: bool = True,
     ) -> None:
         self.identity: Identity | None = identity
         self.round_trips = 0
@@ -42,6 +49,7 @@ class MemorySession:
         self.requests: list[Request] = []
         self.refreshed = 0
         self.is_open = False
+        self._keep = keep_requests
         self._answer = _answering(responder)
         self._delay = delay
         self._completed = 0
@@ -58,7 +66,8 @@ class MemorySession:
         self.batches += 1
         results: list[Result] = []
         for request in batch:
-            self.requests.append(request)
+            if self._keep:
+                self.requests.append(request)
             result = self._answer(request)
             results.append(result)
             if not result.ok:
@@ -71,8 +80,13 @@ class MemorySession:
         else:
             depth = self._completed + 1
             self._waiting.add(future)
-            loop.call_later(self._delay, self._settle, future, results, depth)
+            loop.call_later(self._time_for(batch[: len(results)]), self._settle, future, results, depth)
         return future
+
+    def _time_for(self, done: Sequence[Request]) -> float:
+        if callable(self._delay):
+            return sum(map(self._delay, done))
+        return self._delay or 0.0
 
     def _settle(self, future: asyncio.Future[list[Result]], results: list[Result], depth: int) -> None:
         self._waiting.discard(future)
@@ -101,7 +115,7 @@ def _answering(responder: Responder | None) -> Callable[[Request], Result]:
         return lambda _request: Result(0, True)
     if isinstance(responder, Mapping):
         table = responder
-        return lambda request: result_from(_look_up(table, shown_text(request)), request)
+        return lambda request: result_from(look_up(table, shown_text(request)), request)
     function = responder
     return lambda request: result_from(function(request), request)
 
@@ -113,7 +127,8 @@ def shown_text(request: Request) -> str:
     return request.path
 
 
-def _look_up(table: Mapping[Any, Answer], text: str) -> Answer:
+def look_up(table: Mapping[Any, Answer], text: str) -> Answer:
+    """Return the answer of the first entry that matches, or None."""
     for wanted, answer in table.items():
         if wanted.search(text) if isinstance(wanted, re.Pattern) else wanted in text:
             return answer

@@ -175,9 +175,8 @@ class Conversation:
     def said(self) -> str:
         """Return what the programs said, without prompts and marks."""
         text = decode(bytes(self._text))
-        text = re.sub(rf"=?\[?{self._marks.nonce}[-@:]?\d*\]?", "", text)
-        lines = [line.strip() for line in text.splitlines()]
-        return "\n".join(line for line in lines if line and line != "Password:")
+        text = re.sub(rf"=?\[?{self._marks.nonce}[-@:]?\d*\]?|^Password: ?", "", text, flags=re.MULTILINE)
+        return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 async def gain(
@@ -187,7 +186,7 @@ async def gain(
     host: str,
     root: bool,
     ask_password: AskPassword | None,
-    timeout: float,
+    patience: float,
     terminal: bool = False,
 ) -> None:
     """Turn a fresh shell, to which nothing has been written, into one of another user.
@@ -198,7 +197,7 @@ async def gain(
         host: its name, for the question.
         root: the shell is root's.
         ask_password: asked when a password is needed that the step does not have.
-        timeout: seconds that the programs may be silent.
+        patience: seconds that the programs may be silent.
         terminal: the pipe is a terminal.
 
     Raises:
@@ -225,22 +224,22 @@ async def gain(
         if shell.closure is not None:
             raise _refused(privilege, conversation.said(), shell.closure.status)
         news.clear()
-        await _wait_for(news, shell, privilege, conversation, timeout)
+        await _wait_for(news, shell, privilege, conversation, patience)
     shell.outer_pid = conversation.outer_pid
     shell.listen(None)
 
 
 async def _wait_for(
-    news: asyncio.Event, shell: Shell, privilege: Privilege, conversation: Conversation, timeout: float
+    news: asyncio.Event, shell: Shell, privilege: Privilege, conversation: Conversation, patience: float
 ) -> None:
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(patience):
             await news.wait()
     except TimeoutError:
         shell.abort()
         said = conversation.said()
         raise PrivilegeError(
-            f"{_name(privilege)} did not answer within {timeout:g} seconds" + (f"; it said: {said}" if said else "")
+            f"{_name(privilege)} did not answer within {patience:g} seconds" + (f"; it said: {said}" if said else "")
         ) from None
 
 

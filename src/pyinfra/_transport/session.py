@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pyinfra._core.errors import ConnectError, PrivilegeError, PyinfraError
 
@@ -22,13 +22,15 @@ from .shell import Shell
 from .shells import Shells
 from .units import Unit, unit_for
 
+T = TypeVar("T")
+
 # A request whose shell went before it began is sent again, this often.
 _TRIES = 3
 _OPEN_TIMEOUT = 60.0
 INTERRUPT_TIME = 1.8  # seconds
 
 
-class ShellSession:
+class ShellSession(RoundTrips):
     """Runs requests on one host.
 
     Args:
@@ -49,22 +51,13 @@ class ShellSession:
         self._link = link
         self._ask_password = ask_password
         self._open_timeout = open_timeout
-        self._trips = RoundTrips()
+        self.identity: Identity | None = None  # who the login shell runs as
+        self.round_trips = 0  # opening shells is not counted
         self._shells: Shells | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._interrupting = False
-
-    @property
-    def identity(self) -> Identity | None:
-        """Who the login shell runs as."""
-        return self._shells.identity if self._shells is not None else None
-
-    @property
-    def round_trips(self) -> int:
-        """The longest chain of requests that waited for one another; opening shells is not counted."""
-        return self._trips.completed
 
     # -- opening and closing ---------------------------------------------------------------
 
@@ -76,11 +69,11 @@ class ShellSession:
         """
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._trips.completed = 0
+        self.round_trips = 0
         self._shells = Shells(
             self._link,
             self._loop,
-            self._trips,
+            self,
             ask_password=self._ask_password,
             on_timeout=self._on_timeout,
             open_timeout=self._open_timeout,
@@ -91,6 +84,7 @@ class ShellSession:
             await self._shells.close()
             self._shells = None
             raise
+        self.identity = self._shells.identity
 
     async def close(self) -> None:
         """Disconnect. Never raises."""
@@ -122,10 +116,7 @@ class ShellSession:
         """Run requests one after the other, stopping after the first that is not ok."""
         if threading.get_ident() != self._thread:
             return self._submit_here(batch)
-        assert self._loop is not None
-        task = self._loop.create_task(self._run(batch))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = self._begin(self._run(batch))
         # Whoever stops waiting does not undo what the host is doing: interrupt() is for that.
         return asyncio.shield(task)
 
@@ -202,6 +193,9 @@ class ShellSession:
                 return [*results, _failed(FailureKind.NOT_STARTED, str(error))]
             await units[len(results)].feed(shell, jobs[0])
             await batch.done
+            for job in jobs:
+                if job.ending is not None:  # nothing is left of it once it is reported
+                    await asyncio.wait([job.ending])
             if let_go is not None:
                 let_go(shell)
             if self._collect(shell, jobs, units, results):
@@ -227,10 +221,14 @@ class ShellSession:
     def _on_timeout(self, shell: Shell, job: Job) -> None:
         if self._shells is None or self._interrupting:
             return
-        assert self._loop is not None
-        task = self._loop.create_task(end_job(self._shells, shell, job))
+        job.ending = self._begin(end_job(self._shells, shell, job))
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start a task; the caller may have been entered from where no loop seems to run."""
+        task = cast("asyncio.AbstractEventLoop", self._loop).create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _failed(kind: FailureKind, message: str, hint: str | None = None) -> Result:

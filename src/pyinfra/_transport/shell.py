@@ -107,12 +107,12 @@ class Shell:
         if self._pipe is not None and self.closure is None:
             self._pipe.write_eof()
 
-    async def start(self, *, identity: bool = False, timeout: float) -> framing.Hello:
+    async def start(self, *, identity: bool = False, patience: float) -> framing.Hello:
         """Send the prologue and wait for the shell's answer.
 
         Args:
             identity: ask who it runs as.
-            timeout: seconds to wait.
+            patience: seconds to wait.
 
         Raises:
             ConnectError: something else than a POSIX shell answered, or nothing.
@@ -122,11 +122,11 @@ class Shell:
             raise self._no_shell("ended before it answered")
         self.write_raw(framing.prologue(self._nonce, identity=identity, terminal=self._terminal))
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(patience):
                 self.hello = await self._hello
         except TimeoutError:
             self.abort()
-            raise self._no_shell(f"did not answer within {timeout:g} seconds") from None
+            raise self._no_shell(f"did not answer within {patience:g} seconds") from None
         return self.hello
 
     def _no_shell(self, what: str) -> ConnectError:
@@ -187,7 +187,7 @@ class Shell:
     def _flush(self) -> None:
         data = b"".join(self._outbox)
         self._outbox.clear()
-        depth = self._trips.completed + 1
+        depth = self._trips.round_trips + 1
         for job in self._unwritten:
             job.depth = depth
             if job.state is JobState.QUEUED:
@@ -207,41 +207,37 @@ class Shell:
             self._take(event)
 
     def _take(self, event: framing.Event) -> None:
-        match event:
-            case framing.Data(number, stream, data):
-                entry = self._by_number.get(number)
-                if entry is not None:
-                    entry[0].take(stream, data)
-            case framing.Begun(number):
-                self._begin(number)
-            case framing.Located(number, pid):
-                entry = self._by_number.get(number)
-                if entry is not None:
-                    entry[0].pid = pid
-            case framing.Ended(number, stream, status):
-                entry = self._by_number.get(number)
-                if entry is not None and entry[0].end_stream(stream, status):
-                    self._trips.complete(entry[0].depth)
-                    self._settle(entry, JobState.ENDED)
-            case framing.Skipped(number):
-                entry = self._by_number.get(number)
-                if entry is not None:
-                    self._settle(entry, JobState.SKIPPED)
-            case framing.Stray(_, data):
-                if self.hello is None and len(self.noise) < _KEPT_NOISE:
-                    self.noise += data[:_KEPT_NOISE]
-            case framing.Hello():
-                if self._hello is not None and not self._hello.done():
-                    self._hello.set_result(event)
+        if isinstance(event, framing.Stray):
+            if self.hello is None and len(self.noise) < _KEPT_NOISE:
+                self.noise += event.data[:_KEPT_NOISE]
+        elif isinstance(event, framing.Hello):
+            if self._hello is not None and not self._hello.done():
+                self._hello.set_result(event)
+        else:
+            entry = self._by_number.get(event.number)
+            if entry is not None:
+                self._take_for(entry, event)
 
-    def _begin(self, number: int) -> None:
-        entry = self._by_number.get(number)
-        if entry is None:
-            return
-        # The ends of earlier jobs may still be under way on stderr; one that is missing on stdout will never come.
-        for earlier in [e for e in self._queue if e[0].number < number and e[0].stdout_open]:
-            self._settle(earlier, JobState.LOST)
+    def _take_for(self, entry: tuple[Job, JobBatch], event: framing.JobEvent) -> None:
         job = entry[0]
+        match event:
+            case framing.Data(_, stream, data):
+                job.take(stream, data)
+            case framing.Begun():
+                self._begin(job)
+            case framing.Located(_, pid):
+                job.pid = pid
+            case framing.Ended(_, stream, status):
+                if job.end_stream(stream, status):
+                    self._trips.complete(job.depth)
+                    self._settle(entry, JobState.ENDED)
+            case framing.Skipped():
+                self._settle(entry, JobState.SKIPPED)
+
+    def _begin(self, job: Job) -> None:
+        # The ends of earlier jobs may still be under way on stderr; one that is missing on stdout will never come.
+        for earlier in [e for e in self._queue if e[0].number < job.number and e[0].stdout_open]:
+            self._settle(earlier, JobState.LOST)
         job.begin(self._loop.time())
         if job.timeout is not None and self._on_timeout is not None:
             job.timer = self._loop.call_later(job.timeout, self._on_timeout, self, job)

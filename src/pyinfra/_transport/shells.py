@@ -101,9 +101,7 @@ class Shells:
     async def open(self, privilege: Privilege, *, terminal: bool = False) -> Shell:
         """Open a shell that is not shared. Raises as :meth:`get`."""
         await self._reconnect()
-        shell = Shell(
-            self._loop, self._trips, on_timeout=self._on_timeout, on_closed=self._forget, terminal=terminal
-        )
+        shell = Shell(self._loop, self._trips, on_timeout=self._on_timeout, on_closed=self._forget, terminal=terminal)
         shell.privilege = privilege
         try:
             shell.attach(await self._link.open_pipe(shell, pty=terminal))
@@ -127,20 +125,18 @@ class Shells:
                 host=self._link.name,
                 root=self.identity is not None and self.identity.uid == 0,
                 ask_password=self._ask_password,
-                timeout=self._open_timeout,
+                patience=self._open_timeout,
                 terminal=terminal,
             )
             shell.write_raw((_TAKE_TERMINAL if terminal else b"") + RESTORE_LOCALE.encode())
         try:
-            await shell.start(identity=not privilege and self.identity is None, timeout=self._open_timeout)
+            await shell.start(identity=not privilege and self.identity is None, patience=self._open_timeout)
         except ConnectError as error:
             error.locate(host=self._link.name)
             raise
 
     async def _reconnect(self) -> None:
         """Connect again, once, when the connection has been lost."""
-        if not self._lost:
-            return
         async with self._reconnecting:
             if not self._lost:
                 return

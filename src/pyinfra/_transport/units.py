@@ -140,8 +140,12 @@ class DownloadUnit(Unit):
 
     def new_job(self) -> Job:
         """Return the job that runs it, once."""
-        self._spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)
-        return Job(downloads.download_script(self._request, limited=not self._own), sink=self._spool.write)
+        spool = self._spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - closed with the result
+
+        def keep(data: bytes) -> None:
+            spool.write(data)
+
+        return Job(downloads.download_script(self._request, limited=not self._own), sink=keep)
 
     def alone(self) -> Unit | None:
         """Return the unit that reads a large file."""
@@ -151,8 +155,10 @@ class DownloadUnit(Unit):
         """Write the sink when everything has come; return what has become of it."""
         result = super().result(job, shell)
         spool = cast("Any", self._spool)
-        self._too_large = result.ok and result.status == downloads.TOO_LARGE
-        if result.ok and not self._too_large:
+        self._too_large = not self._own and result.status == downloads.TOO_LARGE
+        if self._too_large:
+            result.ok = True  # for now: it is read again
+        elif result.ok:
             spool.seek(0)
             shutil.copyfileobj(spool, self._request.sink, _PIECE)
         spool.close()
@@ -192,7 +198,7 @@ def _sized(source: BinaryIO) -> tuple[BinaryIO, int]:
         size = source.seek(0, os.SEEK_END) - here
         source.seek(here)
     except (OSError, AttributeError):
-        copy = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))
+        copy = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115 - read by the job
         shutil.copyfileobj(source, copy, _PIECE)
         size = copy.tell()
         copy.seek(0)

@@ -82,7 +82,8 @@ def glob_word(path: str) -> str:
     for match in _GLOB_PART.finditer(rest):
         if match.start() > position:
             quoted.append(quote(rest[position : match.start()]))
-        quoted.append(match.group())
+        part = match.group()
+        quoted.append(f'"{part}"' if part.startswith("$") else part)
         position = match.end()
     if position < len(rest):
         quoted.append(quote(rest[position:]))

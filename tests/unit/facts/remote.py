@@ -26,7 +26,9 @@ class Remote:
     argv: tuple[str, ...]
     path: str = PLAIN_PATH
 
-    def run(self, command: str | StringCommand, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+    def run(
+        self, command: str | StringCommand, cwd: Path | None = None, **env: str
+    ) -> subprocess.CompletedProcess[bytes]:
         raw = command if isinstance(command, str) else command.get_raw_value()
         environment = {"PATH": self.path, "HOME": os.environ.get("HOME", "/"), **env}
         argv = [*self.argv, "-c", os.fsencode(f"( eval {_quoted(raw)} ) </dev/null")]
@@ -103,6 +105,6 @@ def counting(directory: Path, log: Path) -> Remote:
         for name in ("awk", "cat", "grep", "id", "lastlog", "ls", "ps", "readlink", "sha1sum", "stat", "uname", "wc"):
             real, wrapper = Path(folder, name), directory / name
             if real.exists() and not wrapper.exists():
-                wrapper.write_text(f"#!/bin/sh\necho {name} >>{log}\nexec {real} \"$@\"\n")
+                wrapper.write_text(f'#!/bin/sh\necho {name} >>{log}\nexec {real} "$@"\n')
                 wrapper.chmod(0o755)
     return Remote("counting", ("/bin/sh",), str(directory))

@@ -19,7 +19,17 @@ from pyinfra.facts.files import Block, FileContents, FindInFile, Md5File, Sha1Fi
 
 from .remote import Remote, only, remotes
 
-AWKWARD = (b"", b"one\ntwo\n", b"no end", b"\n", b"\n\n", b"= 2 5\nabcd\n- 1\n! 1\n", b"\0\xff\r\n\x80", b"caf\xe9\n", b"a" * 70_000)
+AWKWARD = (
+    b"",
+    b"one\ntwo\n",
+    b"no end",
+    b"\n",
+    b"\n\n",
+    b"= 2 5\nabcd\n- 1\n! 1\n",
+    b"\0\xff\r\n\x80",
+    b"caf\xe9\n",
+    b"a" * 70_000,
+)
 
 
 def make_files(directory: Path) -> list[str]:
@@ -41,7 +51,9 @@ def test_checksums(remote: Remote, cls: Any, tmp_path: Path) -> None:
     plain = tmp_path / "plain\\"
     plain.write_bytes(b"plain")
     expected = [hashlib.new(cls.algorithm, data).hexdigest() for data in (*AWKWARD, b"plain")]
-    found = remote.read_all(cls, {"path": "/missing"}, *({"path": name} for name in (*names, str(plain))), {"path": "/"})
+    found = remote.read_all(
+        cls, {"path": "/missing"}, *({"path": name} for name in (*names, str(plain))), {"path": "/"}
+    )
     assert found == [None, *expected, None]
     found = remote.read_all(cls, {"path": str(plain)}, {"path": "/missing"})
     assert found == [expected[-1], None]
@@ -66,7 +78,12 @@ def test_forms_of_checksums() -> None:
 
 def test_contents_byte_for_byte(remote: Remote, tmp_path: Path) -> None:
     names = make_files(tmp_path)
-    calls: list[dict[str, Any]] = [{"path": "/missing"}, *({"path": name} for name in names), {"path": "/"}, {"path": "/dev/zero"}]
+    calls: list[dict[str, Any]] = [
+        {"path": "/missing"},
+        *({"path": name} for name in names),
+        {"path": "/"},
+        {"path": "/dev/zero"},
+    ]
     expected = [None, *(FileContent.of(data) for data in AWKWARD), False, False]
     assert remote.read_all(FileText, *calls) == expected
     for call, value in zip(calls, expected, strict=True):
@@ -113,7 +130,9 @@ def test_a_large_batch_of_large_files_goes_one_by_one() -> None:
     assert FileText().batch_command([{**call, "max_size": 1 << 40}]) is not None
 
 
-@pytest.mark.parametrize("output", [["= 1 5", "abc"], ["= 1"], ["x"], ["- 1", "- 1"], ["- 2"], ["= 1 3", "abcd"], ["- 1 7"]])
+@pytest.mark.parametrize(
+    "output", [["= 1 5", "abc"], ["= 1"], ["x"], ["- 1", "- 1"], ["- 2"], ["= 1 3", "abcd"], ["- 1 7"]]
+)
 def test_contents_that_make_no_sense(output: list[str]) -> None:
     with pytest.raises(FactProcessError):
         FileText().process(output)
@@ -125,7 +144,7 @@ def test_what_may_not_be_read_is_an_error_not_a_missing_file(tmp_path: Path) -> 
     secret.write_text("x")
     secret.chmod(0)
     for parent in (*tmp_path.parents, tmp_path):
-        if parent != Path("/") and parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):  # noqa: S108
+        if parent != Path("/") and parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):
             parent.chmod(0o755)
     for cls, call in ((FileText, {"max_size": 10}), (FileContents, {}), (FindInFile, {"pattern": "x"}), (Block, {})):
         fact = cls()
@@ -137,7 +156,12 @@ def test_what_may_not_be_read_is_an_error_not_a_missing_file(tmp_path: Path) -> 
         with pytest.raises(FactProcessError, match="secret"):
             fact.batch_process(bound, done.stdout.decode().splitlines())
     done = subprocess.run(
-        ["sh", "-c", Sha1File().command(str(secret)).get_raw_value()], user=65534, group=65534, extra_groups=[], capture_output=True, check=True
+        ["sh", "-c", Sha1File().command(str(secret)).get_raw_value()],
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        capture_output=True,
+        check=True,
     )
     assert Sha1File().process(done.stdout.decode().splitlines()) is None
 
@@ -161,7 +185,9 @@ def test_lines_that_match(remote: Remote, tmp_path: Path) -> None:
     ]
     if remote.name == "busybox":  # its grep ends a line at a NUL
         calls[6] = ({"pattern": "^no newline one$"}, ["no newline one"])
-    found = remote.read_all(FindInFile, *({"path": str(file), **call} for call, _ in calls), {"path": "/missing", "pattern": "x"})
+    found = remote.read_all(
+        FindInFile, *({"path": str(file), **call} for call, _ in calls), {"path": "/missing", "pattern": "x"}
+    )
     assert found == [*(value for _, value in calls), None]
     assert remote.read(FindInFile, str(file), "^one$") == ["one"]
     assert remote.read(FindInFile, "/dev/null", "x") == []
@@ -192,7 +218,9 @@ def test_a_pattern_that_is_none_is_an_error(remote: Remote, tmp_path: Path) -> N
         remote.read(FindInFile, str(tmp_path / "file"), "[")
 
 
-@pytest.mark.parametrize("output", [["= 1", "2:x", "1:y"], ["1:x"], ["= 1", "x"], ["- 1", "1:x"], ["= 1 2"], ["! 1"], ["@ 1"]])
+@pytest.mark.parametrize(
+    "output", [["= 1", "2:x", "1:y"], ["1:x"], ["= 1", "x"], ["- 1", "1:x"], ["= 1 2"], ["! 1"], ["@ 1"]]
+)
 def test_matches_that_make_no_sense(output: list[str]) -> None:
     with pytest.raises(FactProcessError):
         FindInFile().process(output)
@@ -205,7 +233,10 @@ BLOCKS = {
     "empty": ("# BEGIN PYINFRA BLOCK\n# END PYINFRA BLOCK", []),
     "none": ("x\n", []),
     "open": ("# BEGIN PYINFRA BLOCK\nlost\n", []),
-    "stray": ("# END PYINFRA BLOCK\n# BEGIN PYINFRA BLOCK\nlost\n# BEGIN PYINFRA BLOCK\nkept\n# END PYINFRA BLOCK\n", ["kept"]),
+    "stray": (
+        "# END PYINFRA BLOCK\n# BEGIN PYINFRA BLOCK\nlost\n# BEGIN PYINFRA BLOCK\nkept\n# END PYINFRA BLOCK\n",
+        ["kept"],
+    ),
     "two": ("# BEGIN PYINFRA BLOCK\nx\n# END PYINFRA BLOCK\n# BEGIN PYINFRA BLOCK\ny\n# END PYINFRA BLOCK\n", ["x"]),
     "part": ("# BEGIN PYINFRA BLOCKS\nx\n# END PYINFRA BLOCK\n", []),
     "": ("", []),

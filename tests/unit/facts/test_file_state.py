@@ -149,7 +149,17 @@ def test_a_nul_in_a_path_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "lines",
-    [["- 1 2"], ["= 1"], [], ["= 2", "x"], ["= 1", "nonsense"], ["- 1", "- 1"], ["@ 1", "- 1"], ["@ 9", ">x", "- 1"], [">x"]],
+    [
+        ["- 1 2"],
+        ["= 1"],
+        [],
+        ["= 2", "x"],
+        ["= 1", "nonsense"],
+        ["- 1", "- 1"],
+        ["@ 1", "- 1"],
+        ["@ 9", ">x", "- 1"],
+        [">x"],
+    ],
 )
 def test_output_that_makes_no_sense_is_an_error(lines: list[str]) -> None:
     with pytest.raises(FactProcessError):

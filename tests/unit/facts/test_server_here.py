@@ -32,7 +32,6 @@ from pyinfra.facts.server import (
     Os,
     OsRelease,
     OsVersion,
-    Path as PathFact,
     Port,
     Processes,
     RebootRequired,
@@ -42,6 +41,9 @@ from pyinfra.facts.server import (
     User,
     Users,
     Which,
+)
+from pyinfra.facts.server import (
+    Path as PathFact,
 )
 
 from .remote import Remote, counting
@@ -59,14 +61,16 @@ def test_the_kernel(remote: Remote) -> None:
 def test_the_shell(remote: Remote, tmp_path: Path) -> None:
     assert remote.read(PathFact) == remote.path
     assert remote.lines(TmpDir().command(), TMPDIR=str(tmp_path)) == [str(tmp_path)]
-    assert remote.lines(TmpDir().command(), TMPDIR=str(tmp_path / "missing")) == ["/tmp"]  # noqa: S108
+    assert remote.lines(TmpDir().command(), TMPDIR=str(tmp_path / "missing")) == ["/tmp"]
     assert remote.read(Command, "echo a; echo; echo b") == "a\n\nb"
     assert remote.read(User) == pwd.getpwuid(os.geteuid()).pw_name
 
 
 def test_programs(remote: Remote, tmp_path: Path) -> None:
     (tmp_path / "tool").write_text("#!/bin/sh\n")
-    calls = [{"command": name} for name in ("ls", "no-such-program", "cd", str(tmp_path / "tool"), "-v", "", "$(touch x)")]
+    calls = [
+        {"command": name} for name in ("ls", "no-such-program", "cd", str(tmp_path / "tool"), "-v", "", "$(touch x)")
+    ]
     found = remote.read_all(Which, *calls, cwd=tmp_path)
     assert found == [shutil.which("ls", path=remote.path), None, "cd", None, None, None, None]
     (tmp_path / "tool").chmod(0o755)
@@ -83,10 +87,17 @@ def test_accounts(remote: Remote) -> None:
     for name, user in users.items():
         entry = pwd.getpwnam(name)
         primary = grp.getgrgid(entry.pw_gid).gr_name
-        assert (user["uid"], user["gid"], user["home"], user["shell"]) == (entry.pw_uid, entry.pw_gid, entry.pw_dir, entry.pw_shell)
+        assert (user["uid"], user["gid"], user["home"], user["shell"]) == (
+            entry.pw_uid,
+            entry.pw_gid,
+            entry.pw_dir,
+            entry.pw_shell,
+        )
         assert user["comment"] == (entry.pw_gecos or None)
         assert user["group"] == primary
-        assert user["groups"] == [group.gr_name for group in grp.getgrall() if name in group.gr_mem and group.gr_name != primary]
+        assert user["groups"] == [
+            group.gr_name for group in grp.getgrall() if name in group.gr_mem and group.gr_name != primary
+        ]
         assert user["password"] == shadow.get(name)
     assert remote.read(Groups) == [line.split(":")[0] for line in Path("/etc/group").read_text().splitlines()]
 
@@ -168,7 +179,9 @@ def test_settings_of_the_kernel(remote: Remote) -> None:
     keys = ["kernel.ostype", "net.ipv4.ip_local_port_range", "kernel.pid_max", "kernel.no_such_key"]
     assert remote.read(Sysctl, keys) == {
         "kernel.ostype": "Linux",
-        "net.ipv4.ip_local_port_range": [int(n) for n in Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()],
+        "net.ipv4.ip_local_port_range": [
+            int(n) for n in Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+        ],
         "kernel.pid_max": int(Path("/proc/sys/kernel/pid_max").read_text()),
     }
     assert remote.read(Sysctl, "kernel.ostype") == {"kernel.ostype": "Linux"}
@@ -190,7 +203,9 @@ def test_kernel_settings_without_the_program(tmp_path: Path) -> None:
 
 def test_hosts(remote: Remote, tmp_path: Path) -> None:
     file = tmp_path / "-hosts"
-    file.write_text("127.0.0.1 localhost # here\n\n::1\tlocalhost ip6-localhost\n127.0.0.1 me localhost\nlonely\n# no\n")
+    file.write_text(
+        "127.0.0.1 localhost # here\n\n::1\tlocalhost ip6-localhost\n127.0.0.1 me localhost\nlonely\n# no\n"
+    )
     expected = {"127.0.0.1": ["localhost", "me"], "::1": ["localhost", "ip6-localhost"]}
     assert remote.read(EtcHosts, str(file)) == expected
     assert remote.read(EtcHosts, str(tmp_path / "missing")) == {}
@@ -230,12 +245,26 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
 
     assert set(run(Users().command())) <= {"grep", "lastlog"}
     assert len(run(Users().command())) <= 2
-    for cls in (Kernel, KernelVersion, Hostname, LinuxDistribution, OsRelease, Uptime, LoadAverage, TmpDir, RebootRequired):
+    for cls in (
+        Kernel,
+        KernelVersion,
+        Hostname,
+        LinuxDistribution,
+        OsRelease,
+        Uptime,
+        LoadAverage,
+        TmpDir,
+        RebootRequired,
+    ):
         assert run(cls().command()) == []
     files = [{"path": str(path)} for path in sorted(Path("/etc").iterdir())[:50]]
     assert run(File().batch_command(files)) == ["stat"]
     assert run(Directory().batch_command(files)) == ["stat"]
-    assert set(run(Link().batch_command(files))) == {"stat", "readlink"}
+    links = [tmp_path / "one", tmp_path / "two"]
+    for link in links:
+        link.symlink_to("x")
+    calls = [{"path": str(path)} for path in (*links, "/etc/passwd", "/missing")]
+    assert run(Link().batch_command(calls)) == ["readlink", "readlink", "stat"]
     readable = [call for call in files if Path(call["path"]).is_file()]
     assert run(Sha1File().batch_command(readable)) == ["sha1sum"]
     assert run(Which().batch_command([{"command": name} for name in ("ls", "apt", "nope", "grep")])) == []

@@ -93,7 +93,9 @@ def test_every_mode_of_a_real_file(tmp_path: Path) -> None:
     file.write_text("")
     for mode in (*range(0, 0o1000, 0o111), 0o4000, 0o2010, 0o1001, 0o7777, 0o6711, 0o5070):
         file.chmod(mode)
-        shown = subprocess.run(["sh", "-c", f'{LINUX_STAT_COMMAND} "$1"', "sh", file], capture_output=True, text=True, check=False)
+        shown = subprocess.run(
+            ["sh", "-c", f'{LINUX_STAT_COMMAND} "$1"', "sh", file], capture_output=True, text=True, check=False
+        )
         if shown.returncode:
             pytest.skip("not the stat of Linux")
         value = File().process(shown.stdout.splitlines())

@@ -53,7 +53,7 @@ def block_markers(marker: str | None = None, begin: str | None = None, end: str 
     return first, last
 
 
-class Block(FactBase["list[str] | None"]):
+class Block(FactBase[list[str] | None]):
     """The lines between two marker lines: ``[]`` without the markers, ``None`` without the file."""
 
     @staticmethod

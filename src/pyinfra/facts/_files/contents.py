@@ -59,7 +59,7 @@ class FileContent:
         return None if self.data is None else decode(self.data)
 
 
-class FileText(FactBase["FileContent | Literal[False] | None"]):
+class FileText(FactBase[FileContent | Literal[False] | None]):
     """The exact content of a file: ``False`` when something else is there, ``None`` when nothing is.
 
     Links are followed. A file that is there and cannot be read is an error.
@@ -89,7 +89,7 @@ class FileText(FactBase["FileContent | Literal[False] | None"]):
         return settle(_read_answers(calls, output))
 
 
-class FileContents(FactBase["list[str] | None"]):
+class FileContents(FactBase[list[str] | None]):
     """The lines of a file; ``None`` when it is missing or empty."""
 
     def command(self, path: str) -> StringCommand:

@@ -17,7 +17,7 @@ _COMPARED_SIZE = re.compile(r"[+-][0-9]+[bcwkMG]?\Z")
 _GLOB_CHARACTER = re.compile(r"[*?\[$~]")
 
 
-class FindFilesBase(FactBase["list[str]"]):
+class FindFilesBase(FactBase[list[str]]):
     """Base of the facts that search a tree.
 
     Sizes are bytes, or text such as ``"10MB"`` or ``"1GiB"``; ``size`` also takes ``find``'s ``"+10k"``.

@@ -12,7 +12,7 @@ from pyinfra.facts._shell import path_resources, path_word, script
 _FLAGS_COLUMN = 4  # of "ls -lod", which has the name in the tenth
 
 
-class Flags(FactBase["list[str] | None"]):
+class Flags(FactBase[list[str] | None]):
     """Names of the flags that a file has (``chflags``); ``None`` when it is missing."""
 
     def requires_command(self, path: str) -> str:

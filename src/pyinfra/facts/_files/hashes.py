@@ -27,7 +27,7 @@ else case $o in "! 1") echo "$o" ;; *) echo "- $n" ;; esac; fi
 done; fi"""
 
 
-class HashFileFactBase(FactBase["str | None"]):
+class HashFileFactBase(FactBase[str | None]):
     """Base of the checksum facts: the digest in hexadecimal; ``None`` without a regular, readable file."""
 
     abstract = True

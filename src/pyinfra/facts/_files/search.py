@@ -26,7 +26,7 @@ fi
 _NUMBERED = re.compile(r"([0-9]+):(.*)\Z", re.DOTALL)
 
 
-class FindInFile(FactBase["list[str] | None"]):
+class FindInFile(FactBase[list[str] | None]):
     """Lines that match a regular expression of ``grep``: ``[]`` without a match, ``None`` without the file.
 
     With ``interpolate_variables``, the shell fills in ``$NAME`` and ``${NAME}`` in the pattern.

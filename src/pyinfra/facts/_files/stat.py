@@ -40,7 +40,7 @@ done; fi"""
 _NEWLINE = "nl='\n'\n"
 
 
-class File(FactBase["FileDict | Literal[False] | None"]):
+class File(FactBase[FileDict | Literal[False] | None]):
     """What is known of a regular file: ``False`` when something else is there, ``None`` when nothing is."""
 
     kind: ClassVar[str] = "-"

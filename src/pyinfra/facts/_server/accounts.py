@@ -37,7 +37,7 @@ class User(FactBase[str]):
         return (named("users"),)
 
 
-class Home(FactBase["str | None"]):
+class Home(FactBase[str | None]):
     """Home directory of a user, or of the one that commands run as; ``None`` when there is no such user."""
 
     def command(self, user: str = "") -> str:
@@ -51,7 +51,7 @@ class Home(FactBase["str | None"]):
         return f"home of {user or 'the user'}"
 
 
-class Groups(FactBase["list[str]"]):
+class Groups(FactBase[list[str]]):
     """Names of the groups, in the order of the file."""
 
     @staticmethod
@@ -68,7 +68,7 @@ class Groups(FactBase["list[str]"]):
         return list(_groups(output))
 
 
-class AuthorizedKeys(FactBase["list[str]"]):
+class AuthorizedKeys(FactBase[list[str]]):
     """Lines with the public keys that may log in as a user."""
 
     @staticmethod
@@ -90,7 +90,7 @@ class AuthorizedKeys(FactBase["list[str]"]):
         return [line for line in lines if line and not line.startswith("#")]
 
 
-class Users(FactBase["dict[str, dict[str, Any]]"]):
+class Users(FactBase[dict[str, dict[str, Any]]]):
     """All accounts of the host's own files, by name."""
 
     @staticmethod

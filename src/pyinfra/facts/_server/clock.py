@@ -68,7 +68,7 @@ def _started(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
-class LoadAverage(FactBase["dict[str, float]"]):
+class LoadAverage(FactBase[dict[str, float]]):
     """Load over the last 1, 5 and 15 minutes."""
 
     cacheable = False

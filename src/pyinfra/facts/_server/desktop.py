@@ -23,7 +23,7 @@ _SESSIONS = {
 }
 
 
-class LinuxGui(FactBase["list[str]"]):
+class LinuxGui(FactBase[list[str]]):
     """Names of the installed desktops."""
 
     @staticmethod

@@ -88,7 +88,7 @@ class LinuxName(ShortFactBase[str]):
         return name
 
 
-class OsRelease(FactBase["dict[str, str]"]):
+class OsRelease(FactBase[dict[str, str]]):
     """What ``/etc/os-release`` says, by lower-case names."""
 
     def command(self) -> str:
@@ -105,7 +105,7 @@ class OsRelease(FactBase["dict[str, str]"]):
         return {name.lower(): value for name, value in _read_release(output)[0].items()}
 
 
-class LsbRelease(FactBase["dict[str, str]"]):
+class LsbRelease(FactBase[dict[str, str]]):
     """What ``lsb_release`` says: ``id``, ``release``, ``codename``, ``description``."""
 
     def requires_command(self) -> str:

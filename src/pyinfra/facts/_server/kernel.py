@@ -22,7 +22,7 @@ _KLD = re.compile(
 )
 
 
-class KernelModules(FactBase["dict[str, dict[str, Any]]"]):
+class KernelModules(FactBase[dict[str, dict[str, Any]]]):
     """Loaded kernel modules, by name."""
 
     @staticmethod
@@ -66,7 +66,7 @@ def _from_kldstat(line: str) -> tuple[str, dict[str, Any]]:
     return match["name"], {**numbers, "address": match["address"], "size": match["size"]}
 
 
-class Sysctl(FactBase["dict[str, Any]"]):
+class Sysctl(FactBase[dict[str, Any]]):
     """Kernel settings: integers, lists of integers, other text as it is. Keys that do not exist are left out."""
 
     @staticmethod

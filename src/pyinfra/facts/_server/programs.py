@@ -27,7 +27,7 @@ case $1 in -* | '') ;; *) command -v "$1" ;; esac 2>/dev/null || :
 """
 
 
-class Which(FactBase["str | None"]):
+class Which(FactBase[str | None]):
     """Path of a program, or the name of a shell builtin; ``None`` when it is not there."""
 
     def command(self, command: str) -> StringCommand:

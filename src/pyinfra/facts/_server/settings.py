@@ -15,7 +15,7 @@ from pyinfra.facts._shell import path_resources, path_word, script
 from .lines import first_line, without_comment
 
 
-class EtcHosts(FactBase["dict[str, list[str]]"]):
+class EtcHosts(FactBase[dict[str, list[str]]]):
     """Names by address."""
 
     @staticmethod
@@ -45,7 +45,7 @@ class UnreadableLimit(FactProcessError, ValueError):
     """A line of ``limits.conf`` that has not the four words of a limit."""
 
 
-class SecurityLimits(FactBase["list[dict[str, str]]"]):
+class SecurityLimits(FactBase[list[dict[str, str]]]):
     """Limits in ``/etc/security/limits.conf``."""
 
     @staticmethod
@@ -71,7 +71,7 @@ class SecurityLimits(FactBase["list[dict[str, str]]"]):
         return limits
 
 
-class Locales(FactBase["list[str]"]):
+class Locales(FactBase[list[str]]):
     """Names of the installed locales."""
 
     @staticmethod

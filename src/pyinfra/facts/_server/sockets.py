@@ -51,7 +51,7 @@ class Listener(NamedTuple):
     pid: int | None
 
 
-class Port(FactBase["tuple[str, int] | tuple[None, None]"]):
+class Port(FactBase[tuple[str, int] | tuple[None, None]]):
     """Name and process number of the program that listens on a port; ``(None, None)`` when none (that may be seen)."""
 
     cacheable = False
@@ -91,7 +91,7 @@ class Port(FactBase["tuple[str, int] | tuple[None, None]"]):
         return answers
 
 
-class Ports(FactBase["list[dict[str, int | str]]"]):
+class Ports(FactBase[list[dict[str, int | str]]]):
     """All listening sockets whose program is known."""
 
     cacheable = False

@@ -1,0 +1,389 @@
+"""Write docs/reference from signatures and docstrings. With --check only say whether it is current.
+
+Example:
+    python scripts/lib/reference.py
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+ROOT = Path(__file__).parents[2]
+TARGET = ROOT / "docs" / "reference"
+
+# What programs are written with. Everything else that pyinfra.api exports is there for older ones.
+API = {
+    "pyinfra.api.inventory": ["Inventory"],
+    "pyinfra.api.config": ["Config"],
+    "pyinfra.api.state": ["State", "StateStage", "BaseStateCallback"],
+    "pyinfra.api.host": ["Host"],
+    "pyinfra.api.connect": ["connect_all", "disconnect_all"],
+    "pyinfra.api.operation": ["add_op", "add_ops", "operation", "OperationMeta"],
+    "pyinfra.api.operations": ["run_ops"],
+    "pyinfra.api.deploy": ["add_deploy", "deploy"],
+    "pyinfra.api.facts": ["get_facts", "FactBase", "ShortFactBase"],
+    "pyinfra.api.planning": ["prefetch", "promise", "affects", "change", "path", "tree", "named", "Change"],
+    "pyinfra.api.command": [
+        "StringCommand", "QuoteString", "MaskString", "FileUploadCommand", "FileDownloadCommand", "WriteFileCommand",
+        "FunctionCommand", "RsyncCommand",
+    ],
+    "pyinfra.api.hiddenvalue": ["HiddenValue"],
+    "pyinfra.api.aio": None,
+    "pyinfra.context": ["ctx_host", "ctx_state", "ctx_config", "ctx_inventory"],
+    "pyinfra.local": ["include", "shell"],
+    "pyinfra.testing": None,
+}  # fmt: skip
+SECTION = re.compile(r"^(Args|Attributes|Raises|Returns|Example|Examples):$")
+
+
+def main() -> int:
+    """Write or compare all pages."""
+    pages = dict(render_pages())
+    if "--check" in sys.argv:
+        stale = stale_pages(pages)
+        print("\n".join(f"not current: docs/reference/{name} (run scripts/docs)" for name in stale))
+        return 1 if stale else 0
+    for name in stale_pages(pages):
+        path = TARGET / name
+        if name in pages:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages[name])
+        else:
+            path.unlink()
+    print(f"{len(pages)} pages in docs/reference")
+    return 0
+
+
+def stale_pages(pages: dict[str, str]) -> list[str]:
+    """Return names of pages that differ from the files, are missing, or should not be there."""
+    there = {str(p.relative_to(TARGET)): p.read_text() for p in TARGET.rglob("*.md")} if TARGET.exists() else {}
+    return sorted(name for name in {*there, *pages} if there.get(name) != pages.get(name))
+
+
+def render_pages() -> Iterator[tuple[str, str]]:
+    """Yield name and text of every page."""
+    nouns: dict[str, list[str]] = {"operations": [], "facts": []}
+    yield "api.md", page("The Python API", (part for item in API.items() for part in module_part(*item)))
+    yield "arguments.md", page("Global arguments and settings", [*argument_table(), *setting_table()])
+    yield "connectors.md", page("Connectors", connector_parts())
+    yield "errors.md", page("Exceptions", module_part("pyinfra.api.exceptions", None))
+    for kind, modules in nouns.items():
+        for module in public_modules(f"pyinfra.{kind}"):
+            noun = module.__name__.rpartition(".")[2]
+            parts = list(operations_of(module) if kind == "operations" else facts_of(module))
+            if parts:
+                modules.append(noun)
+                yield f"{kind}/{noun}.md", page(module.__name__, [summary_of(module), *parts])
+    yield "README.md", page("Reference", index(nouns))
+
+
+def page(title: str, parts: Any) -> str:
+    """Join the parts of a page."""
+    note = "<!-- Made from the code by scripts/docs: change the docstrings instead. -->"
+    return "\n\n".join([f"# {title}", note, *(part for part in parts if part)]) + "\n"
+
+
+def index(nouns: dict[str, list[str]]) -> Iterator[str]:
+    """Yield the table of contents."""
+    yield "Made from the signatures and docstrings of the code."
+    yield "\n".join(
+        f"- [{text}]({name}.md)"
+        for name, text in {
+            "api": "The Python API",
+            "arguments": "Global arguments and settings",
+            "connectors": "Connectors",
+            "errors": "Exceptions",
+        }.items()
+    )
+    for kind, modules in nouns.items():
+        if modules:
+            yield f"## {kind.capitalize()}\n\n" + "\n".join(f"- [{noun}]({kind}/{noun}.md)" for noun in modules)
+
+
+# -- modules -----------------------------------------------------------------------------------
+
+
+def load(name: str) -> ModuleType | None:
+    """Import a module; None when there is no such one."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def public_modules(package: str) -> Iterator[ModuleType]:
+    """Yield the public modules of a package."""
+    top = importlib.import_module(package)
+    for found in pkgutil.iter_modules(top.__path__):
+        if not found.name.startswith("_") and not found.ispkg:
+            yield importlib.import_module(f"{package}.{found.name}")
+
+
+def summary_of(thing: object) -> str:
+    """Return the docstring as Markdown."""
+    return "\n\n".join(docstring_parts(inspect.getdoc(thing) or ""))
+
+
+def module_part(name: str, names: list[str] | None) -> Iterator[str]:
+    """Yield the section of a module of the API."""
+    module = load(name)
+    if module is None:
+        return
+    yield f"## {name}"
+    yield summary_of(module)
+    for member in names or getattr(module, "__all__", ()):
+        thing = getattr(module, member)
+        if inspect.isclass(thing):
+            yield from class_part(member, thing)
+        elif callable(thing):
+            yield from function_part("###", member, thing)
+
+
+def operations_of(module: ModuleType) -> Iterator[str]:
+    """Yield the operations of a module."""
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if hasattr(thing, "_inner"):
+            yield from function_part("##", name, thing, prefix=f"{module.__name__.rpartition('.')[2]}.")
+
+
+def facts_of(module: ModuleType) -> Iterator[str]:
+    """Yield the facts of a module."""
+    from pyinfra.api.facts import FactBase, ShortFactBase
+
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if not inspect.isclass(thing) or not issubclass(thing, (FactBase, ShortFactBase)):
+            continue
+        if getattr(thing, "abstract", False):
+            continue
+        takes = signature_of(thing.command, method=True) if issubclass(thing, FactBase) else "()"
+        yield f"## {name}"
+        yield code(f"host.get_fact({', '.join(filter(None, [name, takes[1:-1]]))})")
+        value = value_type(thing)
+        yield f"Value: `{value}`" if value else ""
+        yield summary_of(thing)
+
+
+def value_type(fact: type) -> str | None:
+    """Return the type of a fact's value as it is written in the class or its nearest base."""
+    for cls in fact.__mro__:
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            for value in get_args(base):
+                text = annotation_text(value)
+                return None if isinstance(value, type(Any)) or text in ("T", "Any", "~T") else text
+    return None
+
+
+# -- functions and classes ---------------------------------------------------------------------
+
+
+def function_part(level: str, name: str, function: Callable[..., Any], prefix: str = "") -> Iterator[str]:
+    """Yield heading, signature and text of a function."""
+    yield f"{level} {name}"
+    keyword = "async " if inspect.iscoroutinefunction(function) else ""
+    yield code(f"{keyword}{prefix}{name}{signature_of(function)}")
+    yield summary_of(function)
+
+
+def class_part(name: str, cls: type) -> Iterator[str]:
+    """Yield heading, constructor, text and public members of a class."""
+    yield f"### {name}"
+    if not issubclass(cls, BaseException) and "__init__" in cls.__dict__:
+        yield code(f"{name}{signature_of(cls.__init__, method=True)}")
+    else:
+        bases = ", ".join(base.__name__ for base in cls.__bases__ if base is not object)
+        yield code(f"class {name}({bases})" if bases else f"class {name}")
+    yield summary_of(cls)
+    rows = [line for member in sorted(vars(cls)) if not member.startswith("_") for line in member_line(cls, member)]
+    if rows:
+        yield "\n".join(rows)
+
+
+def member_line(cls: type, name: str) -> Iterator[str]:
+    """Yield one line for a member that has a docstring of its own."""
+    raw = inspect.getattr_static(cls, name)
+    if isinstance(raw, property):
+        text, shown = raw.__doc__, name
+    elif isinstance(raw, (staticmethod, classmethod)) or inspect.isfunction(raw):
+        function = getattr(raw, "__func__", raw)
+        text, shown = function.__doc__, name + signature_of(function, method=not isinstance(raw, staticmethod))
+    else:
+        return
+    if text:
+        first = " ".join(inspect.cleandoc(text).partition("\n\n")[0].split()).replace("``", "`")
+        yield f"- `{shown}`: {first}"
+
+
+def signature_of(function: Callable[..., Any], *, method: bool = False) -> str:
+    """Return the parameters of a function as they are written in its source."""
+    parameters = list(inspect.signature(function).parameters.values())[1 if method else 0 :]
+    words: list[str] = []
+    kinds = inspect.Parameter
+    for number, parameter in enumerate(parameters):
+        earlier = [p.kind for p in parameters[:number]]
+        if parameter.kind is not kinds.POSITIONAL_ONLY and earlier and earlier[-1] is kinds.POSITIONAL_ONLY:
+            words.append("/")
+        if parameter.kind is kinds.KEYWORD_ONLY and not {kinds.KEYWORD_ONLY, kinds.VAR_POSITIONAL} & set(earlier):
+            words.append("*")
+        words.append(parameter_text(parameter))
+    return f"({', '.join(words)})"
+
+
+def parameter_text(parameter: inspect.Parameter) -> str:
+    """Return one parameter with type and default."""
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    text = stars + parameter.name
+    typed = parameter.annotation is not parameter.empty
+    if typed:
+        text += f": {annotation_text(parameter.annotation)}"
+    if parameter.default is not parameter.empty:
+        default = repr(parameter.default)
+        text += (" = " if typed else "=") + ("..." if default.startswith("<") else default)
+    return text
+
+
+def annotation_text(annotation: Any) -> str:
+    """Return a type as it is written in a source."""
+    annotation = getattr(annotation, "__forward_arg__", annotation)
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return re.sub(r"\b(?:typing|collections\.abc|pyinfra\.[\w.]+)\.", "", text).strip("'\"")
+
+
+def code(text: str) -> str:
+    """Fence a line of code, one parameter a line when it is long."""
+    if len(text) > 100 and "(" in text:
+        head, _, rest = text.partition("(")
+        inner, _, tail = rest.rpartition(")")
+        text = f"{head}(\n" + "".join(f"    {word},\n" for word in split_outside_brackets(inner)) + f"){tail}"
+    return f"```python\n{text}\n```"
+
+
+def split_outside_brackets(text: str) -> list[str]:
+    """Split at the commas that are not inside of brackets."""
+    parts, depth, start = [], 0, 0
+    for position, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            parts.append(text[start:position].strip())
+            start = position + 1
+    return [*parts, text[start:].strip()]
+
+
+# -- docstrings --------------------------------------------------------------------------------
+
+
+def docstring_parts(text: str) -> Iterator[str]:
+    """Yield the parts of a docstring of the house form as Markdown."""
+    title, lines = "", []
+    for line in [*text.splitlines(), "End:"]:
+        found = SECTION.match(line)
+        if found or line == "End:":
+            yield section_text(title, lines)
+            title, lines = found[1] if found else "", []
+        else:
+            lines.append(line)
+
+
+def section_text(title: str, lines: list[str]) -> str:
+    """Return one section: prose as it is, examples fenced, the rest as a list."""
+    body = inspect.cleandoc("\n" + "\n".join(lines)).strip()
+    if not title.startswith("Example"):
+        body = body.replace("``", "`")
+    if not body or not title:
+        return body
+    if title.startswith("Example"):
+        return f"```python\n{body}\n```" if not body.startswith("```") else body
+    items: list[str] = []
+    for line in body.splitlines():
+        if line[:1].strip() and ":" in line:
+            name, _, rest = line.partition(":")
+            items.append(f"- `{name}`: {rest.strip()}")
+        elif items:
+            items[-1] += " " + line.strip()
+        else:
+            items.append(f"- {line.strip()}")
+    return f"{title}:\n\n" + "\n".join(items)
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def cell(value: object) -> str:
+    """Return a value for a table cell."""
+    return str(value).replace("|", "\\|")
+
+
+def argument_table() -> Iterator[str]:
+    """Yield the global arguments, group by group."""
+    from pyinfra._core.arguments import GLOBAL_ARGUMENTS
+
+    yield "Every operation and deploy takes these; facts take those about privilege and the shell."
+    groups = dict.fromkeys(argument.group for argument in GLOBAL_ARGUMENTS.values())
+    for group in groups:
+        rows = [
+            f"| `{a.name}` | `{cell(a.type)}` | {f'`config.{a.config_name}`' if a.config_name else f'`{a.default!r}`'} "
+            f"| {cell(a.description)} |"
+            for a in GLOBAL_ARGUMENTS.values()
+            if a.group == group
+        ]
+        yield f"## {group.capitalize()}"
+        yield "\n".join(["| argument | type | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def setting_table() -> Iterator[str]:
+    """Yield the settings of a configuration; what they mean is in the comments above them."""
+    source = inspect.getsource(importlib.import_module("pyinfra._engine.config"))
+    settings = source.partition("class ConfigDefaults")[2].partition("\n\n\n")[0]
+    rows: list[str] = []
+    note = ""
+    for line in map(str.strip, settings.splitlines()):
+        found = re.match(r"([A-Z_]+): ([^=]+?)(?: = (.*?))?(?:  #.*)?$", line)
+        if line.startswith("#"):
+            note = f"{note} {line[1:].strip()}".strip()
+        elif found:
+            default = f"`{cell(found[3])}`" if found[3] else ""
+            rows.append(f"| `{found[1]}` | `{cell(found[2])}` | {default} | {cell(note)} |")
+            note = ""
+    yield "## Settings"
+    yield "The settings of `Config`. Those that have the name of a global argument are its default."
+    yield "\n".join(["| setting | type | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def connector_parts() -> Iterator[str]:
+    """Yield the connectors that ship with the package, and the keys of host data that they read."""
+    from pyinfra.connectors.base import BaseConnector
+
+    for module in public_modules("pyinfra.connectors"):
+        for name, cls in sorted(vars(module).items()):
+            if not inspect.isclass(cls) or not issubclass(cls, BaseConnector) or cls is BaseConnector:
+                continue
+            if cls.__module__ != module.__name__:
+                continue
+            yield f"## @{name.removesuffix('Connector').lower()}"
+            yield summary_of(cls)
+            yield data_table(cls)
+
+
+def data_table(cls: Any) -> str:
+    """Return the table of the keys that a connector reads from host data."""
+    keys = inspect.get_annotations(getattr(cls, "data_cls", None) or object)
+    rows = []
+    for key, meta in cls.data_meta.items():
+        kind = annotation_text(keys.get(key, ""))
+        rows.append(f"| `{key}` | `{cell(kind)}` | `{cell(meta.default)!s}` | {cell(meta.description)} |")
+    return "\n".join(["| key of host data | type | default | meaning |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

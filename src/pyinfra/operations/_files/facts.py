@@ -1,0 +1,60 @@
+"""What only these operations ask of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyinfra.api import FactBase, QuoteString, StringCommand
+from pyinfra.api.planning import Resource
+from pyinfra.facts._shell import operand_word, path_resources, path_word, script, tree_resources
+
+
+class FirstDiffering(FactBase["str | None"]):
+    """The first entry of a tree whose owner, group or permissions are others; ``None`` when there is none.
+
+    Symbolic links are not looked at: they have no permissions, and what they lead to is not part of the tree.
+    """
+
+    def command(
+        self, path: str, user: str | None = None, group: str | None = None, mode: str | None = None
+    ) -> StringCommand:
+        tests = _any_of([("-user", user), ("-group", group), ("-perm", mode)])
+        find = StringCommand("find", operand_word(path), r"! -type l \(", *tests, r"\)", "-print")
+        return StringCommand(find, "2>/dev/null | head -n 1")
+
+    def resources(
+        self, path: str, user: str | None = None, group: str | None = None, mode: str | None = None
+    ) -> Iterable[Resource] | None:
+        return tree_resources(path)
+
+    def process(self, output: list[str]) -> str | None:
+        return output[0] if output else None
+
+
+def _any_of(attributes: Sequence[tuple[str, str | None]]) -> list[str | QuoteString]:
+    tests: list[str | QuoteString] = []
+    for option, value in attributes:
+        if value is not None:
+            tests += [*(["-o"] if tests else []), "!", option, QuoteString(value)]
+    return tests
+
+
+class SameFile(FactBase[bool]):
+    """Whether two paths are names of one file."""
+
+    @staticmethod
+    def default() -> bool:
+        return False
+
+    def command(self, path: str, other: str) -> StringCommand:
+        return script("! [ ", path_word(path), " -ef ", path_word(other), " ] || echo yes")
+
+    def resources(self, path: str, other: str) -> Iterable[Resource] | None:
+        one, two = path_resources(path), path_resources(other)
+        return None if one is None or two is None else (*one, *two)
+
+    def describe(self, path: str, other: str) -> str:
+        return f"link {path}"
+
+    def process(self, output: list[str]) -> bool:
+        return output == ["yes"]
