@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import shutil
 import subprocess
@@ -12,14 +11,14 @@ from tests.lab import needs, recipe, roots
 from tests.lab.places import LabError
 
 _FOLDERS = (
-    "bin", "sbin", "usr/bin", "usr/sbin", "etc/dropbear", "etc/ssh", "proc", "sys", "dev", "run", "var/log", "var/tmp",
-    "tmp", "root", "home", "mnt", "srv",
+    "bin", "sbin", "usr/bin", "usr/sbin", "etc/dropbear", "proc", "sys", "dev", "run", "var/log", "var/tmp",
+    "tmp", "root", "home", "mnt", "srv", "etc/ssh",
 )  # fmt: skip
 
 
 def ensure_busybox() -> Path:
     """The busybox root, built when there is none for the current recipe."""
-    version = inspect.getsource(recipe) + inspect.getsource(inspect.getmodule(_build) or _build)
+    version = repr((Path(__file__).read_text(), recipe.PASSWORD_HASH, recipe.USERS, recipe.BUSYBOX_USERS))
     return roots.built("busybox", version, _build)
 
 
@@ -34,7 +33,6 @@ def _build(root: Path) -> None:
     for name in ("dropbear", "dropbearconvert"):
         _copy_program(root, name)
     _accounts(root)
-    (root / "etc/lab-init").write_text(recipe.BUSYBOX_INIT)
 
 
 def _applets(root: Path) -> None:

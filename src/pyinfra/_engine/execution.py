@@ -180,6 +180,7 @@ def execute(state: State, host: Host, op_hash: str) -> Failure | None:
     meta, arguments = data.operation_meta, data.global_arguments
     if tried.plan is not None and tried.ok:
         meta.set_plan(tried.plan)
+    meta.failure = tried.failure
     meta.set_complete(tried.ok, tried.ran, tried.output, retries, arguments["_retries"])
     _count(state, host, data, tried)
     _tell_ended(state, host, data, tried, retries, time.monotonic() - began)

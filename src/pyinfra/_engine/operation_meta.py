@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pyinfra._core.events import Change
+from pyinfra._core.events import Change, Failure
 from pyinfra._core.output import CommandOutput, OutputLine
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class OperationMeta:
     """
 
     __slots__ = ("_attempts", "_commands", "_complete", "_is_change", "_max_attempts", "_output",
-                 "_plan", "_settle", "_success", "hash", "name")  # fmt: skip
+                 "_plan", "_settle", "_success", "failure", "hash", "name")  # fmt: skip
 
     def __init__(self, hash: str, is_change: bool | None) -> None:
         self.hash = hash
@@ -75,6 +75,7 @@ class OperationMeta:
         self._output: CommandOutput | None = None
         self._attempts = 0
         self._max_attempts = 0
+        self.failure: Failure | None = None  # why it failed; also when errors are ignored
 
     # -- set by the engine -----------------------------------------------------------------
 

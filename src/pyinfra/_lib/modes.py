@@ -9,9 +9,10 @@ import re
 
 _OCTAL = re.compile(r"(?:0o)?0*([0-7]{1,4})\Z")
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)\Z")
-_ACTION = re.compile(r"([-+=])([rwxXst]*|[ugo])")
+_ACTION = re.compile(r"([-+=])([ugo]|[rwxXst]*)")
 _WHO = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
 _SHIFT = {"u": 6, "g": 3, "o": 0}
+_FOUR_DIGITS = 1000
 _SPECIAL_BITS = 0o6000  # those that a change of the owner clears
 _HINT = 'write it as chmod takes it: "644", "4755", "u+x"'
 
@@ -53,7 +54,7 @@ def mode_after(found: int | None, wanted: int | str, *, directory: bool = False)
         (744, None)
     """
     if isinstance(wanted, int):
-        return wanted
+        return _kept_special_bits(found) + wanted if directory and wanted < _FOUR_DIGITS else wanted
     if found is None:
         return None
     bits: int | None = int(str(found), 8)
@@ -62,23 +63,28 @@ def mode_after(found: int | None, wanted: int | str, *, directory: bool = False)
     return None if bits is None else int(f"{bits:o}")
 
 
+def _kept_special_bits(found: int | None) -> int:
+    """GNU chmod leaves setuid and setgid of a directory alone unless four digits are given; so we never clear them."""
+    return ((found or 0) // _FOUR_DIGITS & 6) * _FOUR_DIGITS
+
+
 def _after_clause(bits: int, clause: str, directory: bool) -> int | None:
-    match = _CLAUSE.match(clause)
-    assert match is not None
-    who = match[1]
+    actions = _ACTION.findall(clause)
+    who = clause[: len(clause) - sum(len(operator) + len(letters) for operator, letters in actions)]
     mask = 0
     for letter in who or "a":
         mask |= _WHO[letter]
     before = bits
-    for operator, letters in _ACTION.findall(match[2]):
+    for operator, letters in actions:
         change = _permissions(bits, letters, directory) & mask
         if operator == "+":
             bits |= change
         elif operator == "-":
             bits &= ~change
         else:
-            bits = bits & ~mask | change
-    # Without a "who" the umask of the host decides what is left out. Where even "everybody" changes nothing, nothing is.
+            cleared = mask & ~_SPECIAL_BITS if directory and "s" not in letters else mask
+            bits = bits & ~cleared | change
+    # Without a "who" the umask of the host leaves something out. Where "everybody" changes nothing, it does not matter.
     return bits if who or bits == before else None
 
 

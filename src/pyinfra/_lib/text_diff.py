@@ -66,13 +66,12 @@ def _lines(data: bytes) -> list[str]:
 def _masked(lines: Sequence[str], hidden: re.Pattern[str]) -> list[str]:
     shown: list[str] = []
     block: list[str] = []
-    for line in [*lines, "@@"]:
-        if line[:1] in ("-", "+"):
-            block.append(line)
+    for following in [*lines, "@@"]:
+        if following[:1] in ("-", "+"):
+            block.append(following)
             continue
         secret = any(hidden.search(changed) for changed in block)
-        for changed in block:
-            shown.append(f"-{MASK}" if secret and changed[0] == "-" else hidden.sub(MASK, changed))
+        shown += [f"-{MASK}" if secret and line[0] == "-" else hidden.sub(MASK, line) for line in block]
         block.clear()
-        shown.append(hidden.sub(MASK, line))
+        shown.append(hidden.sub(MASK, following))
     return shown[:-1]

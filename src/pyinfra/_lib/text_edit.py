@@ -85,7 +85,7 @@ class LineRule:
         lines, ends = _split(text)
         if any(map(self._is_meant, lines)):
             return Edit(_join(self._replaced(lines), ends)) if self.replace is not None else Edit(text)
-        added = self.literal if self.replace is None else self._filled(None)
+        added = self._filled(None)
         if self.replace is not None and added in lines:
             return Edit(text)
         return Edit(_join([*lines, added], ends=True), added)
@@ -114,9 +114,8 @@ class LineRule:
 
     def _filled(self, match: re.Match[str] | None) -> str:
         """The replacement, with what the groups matched."""
-        assert self.replace is not None
-        if self.plain:
-            return self.replace
+        if self.replace is None or self.plain:
+            return self.literal if self.replace is None else self.replace
 
         def fill(part: re.Match[str]) -> str:
             character = part[1]

@@ -19,6 +19,7 @@ collect() {
       { read -r line <"$file"; } 2>/dev/null || continue
       pid=${file#/proc/}; pid=${pid%/stat}
       set -- ${line##*) }
+      case $1 in Z|X) continue;; esac
       eval "pp_$pid=\$2 ss_$pid=\$4 st_$pid=\${20}"
       all="$all $pid"
     done
@@ -41,6 +42,12 @@ below() {
     eval "at=\${pp_$at-}"
     case $at in ''|0|1) return 1;; esac
   done
+}
+lives() {
+  kill -0 "$1" 2>/dev/null || return 1
+  [ -r "/proc/$1/stat" ] || return 0
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  case ${line##*) } in Z*|X*) return 1;; esac
 }
 orphan() {
   case $session$since in ''|$session) return 1;; esac
@@ -82,7 +89,7 @@ kill -KILL "$shell" 2>/dev/null
 while [ "$tries" -gt 0 ]; do
   alive=
   for pid in $first; do
-    if kill -0 "$pid" 2>/dev/null; then alive="$alive $pid"; fi
+    if lives "$pid"; then alive="$alive $pid"; fi
   done
   [ -n "$alive" ] || break
   sleep 0.1 2>/dev/null || { sleep 1; tries=1; }

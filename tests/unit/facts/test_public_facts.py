@@ -15,6 +15,7 @@ from pyinfra.facts.util import make_cat_files_command, make_cat_files_command_wi
 from pyinfra.facts.util.databases import parse_columns_and_rows
 from pyinfra.facts.util.packages import PackageInfo, PackageStatus, build_package_map
 from pyinfra.facts.util.packaging import REPO_FILENAME_MARKER, parse_packages, parse_yum_repositories
+from pyinfra.facts.util.win_files import parse_win_ls_output
 
 from .remote import Remote
 
@@ -88,3 +89,14 @@ def test_repositories() -> None:
     assert parse_yum_repositories(lines) == [
         {"repoid": "base", "name": "Base", "filename": "/etc/yum.repos.d/b.repo", "baseurl": "http://m", "enabled": "1"}
     ]
+
+
+def test_listings_of_windows() -> None:
+    rows = ["Mode   LastWriteTime  Length Name", "----  ---- ---- ----", "-a----  1/2/2024  10:00 AM   12 my file.txt"]
+    value = {"mode": "-a----", "mtime": "1/2/2024  10:00 AM", "size": 12, "name": "my file.txt"}
+    assert parse_win_ls_output(rows, "file") == value
+    assert parse_win_ls_output(rows, "directory") is False
+    assert parse_win_ls_output("", "file") is None
+    directory = parse_win_ls_output("d-----  1/2/2024  10:00 AM    temp", "directory")
+    assert directory
+    assert directory["size"] is None

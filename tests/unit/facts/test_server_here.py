@@ -8,6 +8,7 @@ import os
 import platform
 import pwd
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -268,3 +269,12 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
     readable = [call for call in files if Path(call["path"]).is_file()]
     assert run(Sha1File().batch_command(readable)) == ["sha1sum"]
     assert run(Which().batch_command([{"command": name} for name in ("ls", "apt", "nope", "grep")])) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a second account")
+def test_passwords_are_unknown_to_those_who_may_not_read_them() -> None:
+    argv = ["sh", "-c", Users().command()]
+    done = subprocess.run(argv, user=65534, group=65534, extra_groups=[], capture_output=True, check=True)
+    users = Users().process(done.stdout.decode("utf-8", "surrogateescape").splitlines())
+    assert users["root"]["uid"] == 0
+    assert users["root"]["password"] is None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,8 @@ from pyinfra._core.output import STDOUT
 from pyinfra._transport.ssh.link import SSHLink
 from pyinfra._transport.ssh.options import SSHOptions
 from pyinfra._transport.ssh.shared import SSHShared
+
+from .shells import Shell
 
 USER = "tester"
 
@@ -70,6 +70,9 @@ class Policy(asyncssh.SSHServer):
     def validate_kbdint_response(self, username: str, responses: Any) -> bool:
         return list(responses) == [self.passwords.get(username)]
 
+    def session_requested(self) -> Any:
+        return Shell()
+
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
         return self.forwarding
 
@@ -90,33 +93,9 @@ class Server:
         await self.acceptor.wait_closed()
 
 
-async def shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
-    """Run what was asked for."""
-    pipe = subprocess.PIPE
-    local = subprocess.Popen(["sh", "-c", process.command or "exec sh"], stdin=pipe, stdout=pipe, stderr=pipe, cwd="/")
-    await process.redirect(local.stdin, local.stdout, local.stderr)
-    while local.poll() is None:
-        await asyncio.sleep(0.005)
-    await process.wait_closed() if process.is_closing() else await process.stdout.drain()
-    if local.returncode < 0:
-        process.exit_with_signal("KILL")
-    else:
-        process.exit(local.returncode)
-
-
-class _Session(asyncssh.SSHServerProcess[bytes]):
-    def __init__(self, ended: Callable[[], None]) -> None:
-        super().__init__(shell, None, 3, False)
-        self._tell = ended
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._tell()
-        super().connection_lost(exc)
-
-
 @dataclass
 class Stingy(Policy):
-    """Opens few sessions at a time. The server needs ``process_factory=None``."""
+    """Opens few sessions at a time."""
 
     allowed: int = 2
 
@@ -126,7 +105,7 @@ class Stingy(Policy):
         if count >= self.allowed:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
         conn.set_extra_info(sessions=count + 1)
-        return _Session(lambda: conn.set_extra_info(sessions=conn.get_extra_info("sessions") - 1))
+        return Shell(lambda: conn.set_extra_info(sessions=conn.get_extra_info("sessions") - 1))
 
 
 @contextlib.asynccontextmanager
@@ -134,7 +113,6 @@ async def serving(policy: Policy | None = None, **options: Any) -> Any:
     """Run a server."""
     policy = policy or Policy([key("user")])
     options.setdefault("server_host_keys", [key("host")])
-    options.setdefault("process_factory", shell)
     options.setdefault("encoding", None)
     acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=lambda: policy, **options)
     server = Server(policy, acceptor.get_port(), acceptor)

@@ -122,6 +122,7 @@ class _Stopper:
     def __init__(self, port: int) -> None:
         self._to = port
         self.silent = False
+        self._writers = []
 
     async def _pump(self, reader, writer):
         while data := await reader.read(65536):
@@ -132,6 +133,7 @@ class _Stopper:
 
     async def _serve(self, reader, writer):
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        self._writers += [writer, back]
         await asyncio.gather(self._pump(reader, back), self._pump(there, writer), return_exceptions=True)
 
     async def __aenter__(self):
@@ -142,6 +144,9 @@ class _Stopper:
     async def __aexit__(self, *_):
         self.silent = False
         self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0.1)
 
 
 # -- what keeps a host from being reached ----------------------------------------------------
@@ -301,7 +306,7 @@ def test_server_that_refuses_more_sessions(places, monkeypatch):
     monkeypatch.setattr(link_module, "PATIENCE", 0.2)
 
     async def scenario():
-        async with serving(Stingy([key("user")]), process_factory=None) as server:
+        async with serving(Stingy([key("user")])) as server:
             link = link_to(server, key=places.key_file())
             await link.connect()
             answers = await asyncio.gather(*(run_script(link, b"sleep 0.05; echo x") for _ in range(5)))
@@ -317,7 +322,7 @@ def test_server_that_opens_no_session(places):
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "go\x1b away")
 
     async def scenario():
-        async with serving(Closed([key("user")]), process_factory=None) as server:
+        async with serving(Closed([key("user")])) as server:
             link = link_to(server, key=places.key_file())
             await link.connect()
             with pytest.raises(ConnectError, match="opens no session: go.x1b away"):

@@ -19,7 +19,7 @@ _ACCOUNT_FILES = (path("/etc/passwd"), path("/etc/group"), path("/etc/shadow"), 
 _READ_ACCOUNTS = """set --
 for f in /etc/passwd /etc/group /etc/shadow /etc/master.passwd; do [ ! -r "$f" ] || set -- "$@" "$f"; done
 grep -a ^ "$@" /dev/null 2>/dev/null || grep ^ "$@" /dev/null || exit
-echo =lastlog
+echo '=lastlog'
 if command -v lastlog; then LC_ALL=C lastlog
 elif command -v lastlog2; then LC_ALL=C lastlog2; fi 2>/dev/null || :"""
 _FILE_LINE = re.compile(r"(/etc/(?:passwd|group|shadow|master\.passwd)):(.*)\Z", re.DOTALL)

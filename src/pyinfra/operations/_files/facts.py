@@ -18,7 +18,7 @@ class FirstDiffering(FactBase["str | None"]):
     def command(
         self, path: str, user: str | None = None, group: str | None = None, mode: str | None = None
     ) -> StringCommand:
-        tests = _any_of([("-user", user), ("-group", group), ("-perm", mode)])
+        tests = _any_of([*_owner_tests(user, group), *_mode_tests(mode)])
         find = StringCommand("find", operand_word(path), r"! -type l \(", *tests, r"\)", "-print")
         return StringCommand(find, "2>/dev/null | head -n 1")
 
@@ -31,12 +31,31 @@ class FirstDiffering(FactBase["str | None"]):
         return output[0] if output else None
 
 
-def _any_of(attributes: Sequence[tuple[str, str | None]]) -> list[str | QuoteString]:
-    tests: list[str | QuoteString] = []
-    for option, value in attributes:
+Test = list[str | QuoteString]
+
+
+def _owner_tests(user: str | None, group: str | None) -> Iterable[Test]:
+    for option, value in (("-user", user), ("-group", group)):
         if value is not None:
-            tests += [*(["-o"] if tests else []), "!", option, QuoteString(value)]
-    return tests
+            yield ["!", option, QuoteString(value)]
+
+
+def _mode_tests(mode: str | None) -> Iterable[Test]:
+    if mode is None:
+        return
+    own = QuoteString(mode)
+    if len(mode) > len("755"):
+        yield ["!", "-perm", own]
+    else:  # chmod does not take setuid and setgid from directories then
+        kept = " -o ".join(f"-perm {special}{mode:0>3}" for special in (2, 4, 6))
+        yield ["!", "-perm", own, rf"! \( -type d \( {kept} \) \)"]
+
+
+def _any_of(tests: Sequence[Test]) -> Test:
+    joined: Test = []
+    for test in tests:
+        joined += [*(["-o"] if joined else []), *test]
+    return joined
 
 
 class SameFile(FactBase[bool]):

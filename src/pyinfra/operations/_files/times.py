@@ -42,11 +42,10 @@ class WantedTime:
 
     def command(self, path: str) -> StringCommand:
         """Return what sets it."""
-        if self.reference is None:
-            assert self.moment is not None
-            return touch(path, self.field, self.moment)
-        option = "-a" if self.field is MetadataTimeField.ATIME else "-m"
-        return StringCommand("touch", option, "-r", path_word(self.reference), path_word(path))
+        if self.reference is not None:
+            option = "-a" if self.field is MetadataTimeField.ATIME else "-m"
+            return StringCommand("touch", option, "-r", path_word(self.reference), path_word(path))
+        return touch(path, self.field, self.moment or datetime.fromtimestamp(0, UTC))
 
 
 def checked_times(atime: Any, mtime: Any, source: Source) -> list[WantedTime]:
