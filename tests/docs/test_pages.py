@@ -68,6 +68,8 @@ def _no_real_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_no_real_hosts")
 def test_examples_of_a_page_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYINFRA_FAKE_DELAY", "0")
+    monkeypatch.setenv("PYINFRA_FAKE_DELAY_JITTER", "0")
     namespace: dict[str, object] = {"__name__": page.stem}
     for block in blocks(page):
         printed = block.run(namespace)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from pyinfra._core.commands import (
     FileDownloadCommand,
@@ -17,6 +17,7 @@ from pyinfra._core.commands import (
     StringCommand,
 )
 from pyinfra._core.effects import EVERYTHING
+from pyinfra._core.errors import OperationError
 from pyinfra._core.events import CommandEnded, CommandPrinted, CommandStarted, Failure
 from pyinfra._core.output import CapturedOutput, split_lines
 from pyinfra._transport.base import Command, ExecOptions, Request, Result
@@ -71,7 +72,7 @@ class CommandRunner:
         """Run everything that was added.
 
         Raises:
-            Stopped: when a command failed and errors do not matter not.
+            Stopped: when a command failed and the rest is not to be run.
         """
         pending, self._pending = self._pending, []
         batch: list[PyinfraCommand] = []
@@ -103,43 +104,49 @@ class CommandRunner:
                 call_function(self._state, self._host, self._data, command, self._options(command).timeout)
             elif isinstance(command, RsyncCommand):
                 self._host.rsync(command.src, command.dest, command.flags, **command.connector_arguments)
-            else:
-                command.execute(self._state, self._host, self._data.global_arguments)
+            elif command.execute(self._state, self._host, self._data.global_arguments) is False:
+                raise OperationError(f"{command!r} failed")
         except (Stopped, asyncio.CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 - a user's function: it fails this host only
-            self._failed(command, Failure(self._host.name, f"{type(error).__name__}: {error}" if str(error) else
-                                          type(error).__name__, command=str(command)), error)  # fmt: skip
+            message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self._failed(command, Failure(self._host.name, message, command=str(command)), error)
         finally:
             self._host.facts.touch(EVERYTHING)
             self._ended(command, None, time.monotonic() - began)
 
-    def _run_batch(self, commands: list[PyinfraCommand]) -> None:
+    def _run_batch(self, commands: Sequence[PyinfraCommand]) -> None:
         if not commands:
             return
+        for command in commands:
+            self._started(command)
+        if all(isinstance(command, StringCommand) for command in commands):
+            results = self._host.submit([self._command(cast("StringCommand", command)) for command in commands])
+            for command, result in zip(commands, results, strict=False):
+                self._take(command, result)
+        else:
+            self._run_with_files(commands)
+
+    def _command(self, command: StringCommand) -> Command:
+        return Command(command.get_raw_value(), self._options(command), on_output=self._live_output())
+
+    def _run_with_files(self, commands: Sequence[PyinfraCommand]) -> None:
+        """The same with files of this machine, which are open for as long as the batch runs."""
         with ExitStack() as opened:
-            requests: list[Request] = []
-            finishers: list[Callable[[Result], None]] = []
-            for command in commands:
-                request, finish = self._request(command, opened)
-                requests.append(request)
-                finishers.append(finish)
-                self._started(command)
-            results = self._host.submit(requests)
-            for command, result, finish in zip(commands, results, finishers, strict=False):
-                self.ran.append(command)
-                if result.ok:
+            pairs = [self._request(command, opened) for command in commands]
+            results = self._host.submit([request for request, _ in pairs])
+            for command, result, (_, finish) in zip(commands, results, pairs, strict=False):
+                if result.ok and finish is not None:
                     finish(result)
                 self._take(command, result)
 
-    def _request(self, command: PyinfraCommand, opened: ExitStack) -> tuple[Request, Callable[[Result], None]]:
+    def _request(self, command: PyinfraCommand, opened: ExitStack) -> tuple[Request, Callable[[Result], None] | None]:
         options = self._options(command)
         if isinstance(command, FileUploadCommand):
-            return upload_request(command, options, opened), _nothing
+            return upload_request(command, options, opened), None
         if isinstance(command, FileDownloadCommand):
             return download_request(command, options, opened)
-        text = cast("StringCommand", command).get_raw_value()
-        return Command(text, options, on_output=self._live_output()), _nothing
+        return self._command(cast("StringCommand", command)), None
 
     def _live_output(self) -> Callable[[int, bytes], None] | None:
         events = self._state.events
@@ -151,6 +158,7 @@ class CommandRunner:
     # -- what came of it -------------------------------------------------------------------
 
     def _take(self, command: PyinfraCommand, result: Result) -> None:
+        self.ran.append(command)
         if isinstance(command, StringCommand) and result.output:
             self.captures.append(result.output)
         self._ended(command, result.status, result.seconds)
@@ -180,7 +188,3 @@ class CommandRunner:
         if self._state.events.wants(CommandEnded):
             event = CommandEnded(self._host.name, self._data.operation_meta.hash, str(command), status, seconds)
             self._state.events.emit(event)
-
-
-def _nothing(result: Any) -> None:
-    """There is nothing to finish."""

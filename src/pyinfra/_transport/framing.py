@@ -1,7 +1,7 @@
 r"""The framing of requests in a persistent POSIX ``sh``: what is written, and how what comes back is read. No I/O.
 
-A shell gets a random nonce N and a few functions. Request K then prints ``\nN<K\n`` on both streams, runs in a
-subshell, and prints ``\nN>K STATUS\n`` on both streams. What lies between the two on a stream is the request's
+A shell gets a random nonce N and a few functions. Request K then prints ``N<K\n`` on both streams, runs in a
+subshell, and prints ``N>K STATUS\n`` on both streams. What lies between the two on a stream is the request's
 output, byte for byte; anything outside of a pair is late output of background children, or noise.
 
 The texts of a request travel in variables (``_pi_x`` the command, ``_pi_v`` what prepares it, ``_pi_i`` its input), so
@@ -9,7 +9,7 @@ that no shell shows them when it reports that the subshell was killed, and nothi
 
 Example:
     >>> decoder = Decoder("00ff")
-    >>> decoder.feed(STDOUT, b"\n=00ff<1\nhello\n\n=00ff>1 0\n")
+    >>> decoder.feed(STDOUT, b"=00ff<1\nhello\n=00ff>1 0\n")
     [Begun(number=1), Data(number=1, stream=1, data=b'hello\n'), Ended(number=1, stream=1, status=0)]
 """
 
@@ -34,15 +34,13 @@ _PROLOGUE = r"""set +e +u +x +v
 _pi_n='=@NONCE@' _pi_f= _pi_x= _pi_v= _pi_i= _pi_k=x
 case $(command -v printf) in printf) _pi_k=p;; *) case $(command -v print) in print) _pi_k=k;; esac;; esac
 case $_pi_k in
-p) _pi_1() { printf '\n%s%s\n' "$_pi_n" "$1"; }
+p) _pi_1() { printf '%s%s\n' "$_pi_n" "$1"; }
    _pi_r() { printf %s "$1"; }
    _pi_o() { printf %b "$1"; };;
-k) _pi_1() { print -rn -- "
-$_pi_n$1
-"; }
+k) _pi_1() { print -r -- "$_pi_n$1"; }
    _pi_r() { print -rn -- "$1"; }
    _pi_o() { print -n -- "$1"; };;
-x) _pi_1() { printf '\n%s%s\n' "$_pi_n" "$1"; }
+x) _pi_1() { printf '%s%s\n' "$_pi_n" "$1"; }
    _pi_r() { return 1; }
    _pi_o() { echo 'this shell can print nothing by itself' >&2; return 1; };;
 esac
@@ -140,7 +138,7 @@ class Decoder:
     __slots__ = ("_held", "_inside", "_mark")
 
     def __init__(self, nonce: str) -> None:
-        self._mark = b"\n=" + nonce.encode()
+        self._mark = b"=" + nonce.encode()
         self._held: dict[int, bytes] = {}
         self._inside: dict[int, int] = {}
 
@@ -171,10 +169,10 @@ class Decoder:
     def _rest(self, events: list[Event], stream: int, buffer: bytes, begin: int) -> list[Event]:
         """Hand on what is left, but for a tail that may be the beginning of a marker."""
         cut = len(buffer)
-        newline = buffer.rfind(b"\n", max(begin, cut - len(self._mark) + 1))
-        if newline >= 0 and self._mark.startswith(buffer[newline:]):
-            cut = newline
-            self._held[stream] = buffer[newline:]
+        tail = buffer.rfind(b"=", max(begin, cut - len(self._mark) + 1))
+        if tail >= 0 and self._mark.startswith(buffer[tail:]):
+            cut = tail
+            self._held[stream] = buffer[tail:]
         self._emit(events, stream, buffer if begin == 0 and cut == len(buffer) else buffer[begin:cut])
         return events
 

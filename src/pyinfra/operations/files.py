@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from ._files.directory import directory
 from ._files.file import file
+from ._files.get import get
+from ._files.line import line
 from ._files.link import link
 from ._files.put import put
+from ._files.template import template
 
-__all__ = ["directory", "file", "link", "put"]
+__all__ = ["directory", "file", "get", "line", "link", "put", "template"]

@@ -249,7 +249,7 @@ class _Attempt:
         except asyncssh.PermissionDenied as error:
             raise self._login.refused() from error
         except asyncssh.HostKeyNotVerifiable as error:
-            raise self._check.failure or HostKeyError(f"SSH host key error ({error.reason})") from error
+            raise self._check.explain(error.reason) from error
         except asyncssh.ChannelOpenError as error:
             target = f"{self._settings.hostname} port {self._settings.port}"
             reason = failures.printable(error.reason)

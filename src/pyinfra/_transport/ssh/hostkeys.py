@@ -169,6 +169,13 @@ class HostKeyCheck:
         except OSError as error:
             self._warn(f"the host key of {self.name} could not be added to {path}: {error.strerror}")
 
+    def explain(self, reason: str) -> HostKeyError:
+        """Return the error for a key that was refused, by us or by what asyncssh found in a certificate."""
+        if self.failure is None and "revoked" in reason:
+            places = ", ".join(known.place for known in self._revoked)
+            self.failure = self._error(f"the key of {self.name} is revoked ({places})")
+        return self.failure or self._error(reason)
+
     @staticmethod
     def _error(reason: str, hint: str | None = None) -> HostKeyError:
         return HostKeyError(f"SSH host key error ({reason})", hint=hint)
