@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -60,6 +61,17 @@ class Place:
 
 def shown(result: Result) -> tuple[int | None, bytes, bytes]:
     return result.status, result.output.bytes_of(STDOUT), result.output.bytes_of(STDERR)
+
+
+def unusual_seconds() -> str:
+    """Return a time that no other test sleeps for: tests run side by side."""
+    return f"6{random.randint(0, 9)}.{random.randint(10_000, 99_999)}"
+
+
+def running(seconds: str) -> str:
+    """Return the command that lists who sleeps for that long."""
+    pattern = f"slee[p] {seconds}"
+    return f"ps -ef 2>/dev/null | grep '{pattern}' || ps | grep '{pattern}'"
 
 
 class SessionSuite:
@@ -191,10 +203,10 @@ class SessionSuite:
     # -- options ---------------------------------------------------------------------------
 
     def test_environment_and_directory(self, place: Place) -> None:
-        env = (("ONE", "it's $HOME `x` \"q\"\n"), ("TWO", HiddenValue("secret é")))
+        env = (("ONE", 'it\'s $HOME `x` "q"\n'), ("TWO", HiddenValue("secret é")))
         status, out, err = place.run('pwd; printf "%s|%s" "$ONE" "$TWO"', env=env, chdir="/usr")
         assert (status, err) == (0, b"")
-        assert out == b"/usr\nit's $HOME `x` \"q\"\n|secret \xc3\xa9"
+        assert out == b'/usr\nit\'s $HOME `x` "q"\n|secret \xc3\xa9'
 
     def test_a_directory_that_is_not_there(self, place: Place) -> None:
         status, out, err = place.run("echo no", chdir="/not/there")
@@ -214,9 +226,9 @@ class SessionSuite:
     def test_stdin_that_nobody_reads(self, place: Place) -> None:
         assert place.run("echo x", stdin=b"y" * 300_000) == (0, b"x\n", b"")
 
-    @pytest.mark.parametrize("shell", ["sh", None])
-    def test_the_shell_itself(self, place: Place, shell: str | None) -> None:
-        assert place.run('echo "$#" "${1-none}"', shell=shell) == (0, b"0 none\n", b"")
+    @pytest.mark.parametrize("executable", ["sh", None])
+    def test_the_shell_itself(self, place: Place, executable: str | None) -> None:
+        assert place.run('echo "$#" "${1-none}"', shell=executable) == (0, b"0 none\n", b"")
 
     def test_another_shell(self, place: Place) -> None:
         assert place.run("it='a b'; echo \"$it\"; echo $0 >&2; exit 4", shell="sh -u")[:2] == (4, b"a b\n")
@@ -292,15 +304,18 @@ class SessionSuite:
 
     @pytest.mark.parametrize(
         "text",
-        ["sleep 61.5", "sh -c 'sleep 61.5; :'", "trap '' TERM; sleep 61.5; sleep 61.5", "(sleep 61.5; :) | cat; :"],
+        ["sleep {0}", "sh -c 'sleep {0}; :'", "trap '' TERM; sleep {0}; sleep {0}", "(sleep {0}; :) | cat; :"],
     )
     def test_a_timeout_leaves_nothing(self, place: Place, text: str) -> None:
+        seconds = unusual_seconds()
+        text = text.format(seconds)
+
         async def body(session: ShellSession) -> list[list[Result]]:
-            return await asyncio.gather(
+            late, after = await asyncio.gather(
                 session.submit([place.command(f"echo said; {text}", timeout=0.5), place.command("echo not this")]),
                 session.submit([place.command("echo after")]),
-                session.submit([place.command("ps -ef | grep 'sleep 61[.]5' || ps | grep 'sleep 61[.]5'")]),
             )
+            return [late, after, await session.submit([place.command(running(seconds))])]
 
         late, after, left = place.with_session(body)
         assert len(late) == 1
@@ -312,34 +327,38 @@ class SessionSuite:
         assert shown(left[0])[1] == b""
 
     def test_a_timeout_spares_what_came_before(self, place: Place) -> None:
+        seconds = unusual_seconds()
+
         async def body(session: ShellSession) -> Result:
             # Hidden from the scanner, so that the daemon is a child of the shared shell.
-            await session.submit([place.command("sh -c 'sleep 62.5 >/dev/null 2>&1 & :'; sleep 0.05")])
+            await session.submit([place.command(f"sh -c 'sleep {seconds} >/dev/null 2>&1 & :'; sleep 0.05")])
             await session.submit([place.command("sleep 30", timeout=0.5)])
-            return (await session.submit([place.command("ps -ef | grep 'sleep 62[.]5' || ps | grep 'sleep 62[.]5'")]))[0]
+            return (await session.submit([place.command(running(seconds))]))[0]
 
         result = place.with_session(body)
-        assert b"sleep 62.5" in result.output.bytes_of(STDOUT)
-        place.run("kill $(ps -ef | grep 'sleep 62[.]5' | while read u p x; do echo $p; done); true")
+        assert f"sleep {seconds}".encode() in result.output.bytes_of(STDOUT)
+        place.run(f"kill $({running(seconds)} | while read u p x; do echo $p; done); true")
 
     def test_interrupt_ends_everything(self, place: Place) -> None:
+        seconds = unusual_seconds()
+
         async def body(session: ShellSession) -> tuple[float, list[list[Result]], Result]:
             loop = asyncio.get_running_loop()
             waiting = [
-                asyncio.ensure_future(session.submit([place.command("sleep 63.5")])),
+                asyncio.ensure_future(session.submit([place.command(f"sleep {seconds}")])),
                 asyncio.ensure_future(session.submit([place.command("echo queued")])),
-                asyncio.ensure_future(session.submit([place.command("sleep 63.5 & wait")])),
+                asyncio.ensure_future(session.submit([place.command(f"sleep {seconds} & wait")])),
             ]
             await asyncio.sleep(0.5)
             began = loop.time()
             await session.interrupt()
-            seconds = loop.time() - began
+            took = loop.time() - began
             results = await asyncio.gather(*waiting)
-            [left] = await session.submit([place.command("ps -ef | grep 'sleep 63[.]5' || ps | grep 'sleep 63[.]5'")])
-            return seconds, results, left
+            [left] = await session.submit([place.command(running(seconds))])
+            return took, results, left
 
-        seconds, results, left = place.with_session(body)
-        assert seconds < 2
+        took, results, left = place.with_session(body)
+        assert took < 2
         kinds = [result[0].failure.kind for result in results if result[0].failure is not None]
         assert kinds == [FailureKind.INTERRUPTED] * 3
         assert shown(left)[1] == b""

@@ -151,8 +151,9 @@ EXAMPLES = {
     "match negated": 'Match !host web\n Port 1\nMatch host "web,x" !user nobody\n Port 2\nMatch host=web\n User u',
     "match exec": 'Match exec "test %h = web && test %n = web"\n User yes\nMatch exec "test %p = 22"\n Port 5\n'
     'Match exec "false"\n IdentityFile /no',
-    "match final": "Host web\n HostName real.example.com\nMatch final host real.*\n User late\nMatch final all\n Port 7\n"
-    "Host real.example.com\n ServerAliveInterval 3\nIdentityFile /a\nIdentityFile /a\nIdentityFile /b",
+    "match final": "Host web\n HostName real.example.com\nMatch final host real.*\n User late\n"
+    "Match final all\n Port 7\nHost real.example.com\n ServerAliveInterval 3\n"
+    "IdentityFile /a\nIdentityFile /a\nIdentityFile /b",
     "match canonical": "Match canonical all\n User c\nHost *\n Port 3",
     "quotes and comments": "Host web # not another name\n  User \"a b\" # comment\n  IdentityFile '/x y/z'\n"
     "  IdentityFile /x\\ y\n  Port=22022\n  ConnectTimeout = 5\n\tServerAliveCountMax\t9\n#Port 3\n   # Port 4",

@@ -38,7 +38,7 @@ class Block:
         """Run it so that tracebacks show the place in the page."""
         code = compile("\n" * self.line + self.source, str(self.page), "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(code, namespace)  # noqa: S102
+            exec(code, namespace)
         return printed.getvalue()
 
 

@@ -59,7 +59,8 @@ def _copy_program(root: Path, name: str) -> None:
 
 
 def _accounts(root: Path) -> None:
-    accounts = [("root", 0, "/root"), *((name, recipe.USERS[name][0], f"/home/{name}") for name in recipe.BUSYBOX_USERS)]
+    accounts = [("root", 0, "/root")]
+    accounts += [(name, recipe.USERS[name][0], f"/home/{name}") for name in recipe.BUSYBOX_USERS]
     passwd = "".join(f"{name}:x:{uid}:{uid}:{name}:{home}:/bin/sh\n" for name, uid, home in accounts)
     shadow = "".join(f"{name}:{recipe.PASSWORD_HASH}:19000:0:99999:7:::\n" for name, _, _ in accounts)
     group = "".join(f"{name}:x:{uid}:\n" for name, uid, _ in accounts) + "tty:x:5:\n"

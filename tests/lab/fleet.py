@@ -38,7 +38,7 @@ class Fleet:
         self._user_ca = (self._state / "ca.pub").read_text()
         self._write_client_files()
 
-    def list(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         return [asdict(record) for record in self._hosts.values()]
 
     def address(self, name: str) -> str:
@@ -124,7 +124,7 @@ class Fleet:
         inits = [self._init_of(record) for record in records]
         for record in records:
             _kill(record.keeper)
-        _await_end({record.keeper for record in records} | {init for init in inits if init})
+        self._await_end({record.keeper for record in records} | {init for init in inits if init})
         for record in records:
             shutil.rmtree(places.host_state(self._lab, record.name), ignore_errors=True)
         self._write_client_files()
@@ -139,6 +139,24 @@ class Fleet:
     def kill(self) -> None:
         for record in self._hosts.values():
             _kill(record.keeper)
+
+    def reap(self) -> None:
+        """Collect children that ended, and forget their process ids, which the kernel may give to others."""
+        with contextlib.suppress(ChildProcessError):
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                for record in self._hosts.values():
+                    if record.keeper == pid:
+                        record.keeper = 0
+
+    def _await_end(self, pids: set[int]) -> None:
+        """All of them are children of this process, or become so when the one between has died."""
+        deadline = time.monotonic() + 5
+        pids.discard(0)
+        while pids and time.monotonic() < deadline:
+            self.reap()
+            pids = {pid for pid in pids if Path(f"/proc/{pid}").exists()}
+            if pids:
+                time.sleep(0.002)
 
     def _write_client_files(self) -> None:
         """known_hosts and ssh_config of all hosts, for OpenSSH's client."""
@@ -186,15 +204,3 @@ def _kill(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         if pid > 0:
             os.kill(pid, signal.SIGKILL)
-
-
-def _await_end(pids: set[int]) -> None:
-    """All of them are children of this process, or become so when the one between has died."""
-    deadline = time.monotonic() + 5
-    while pids and time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        pids = {pid for pid in pids if Path(f"/proc/{pid}").exists()}
-        if pids:
-            time.sleep(0.002)

@@ -112,9 +112,7 @@ def _supervise(guest: Guest, cgroup: Path | None) -> None:
     if cgroup:
         cgroup.mkdir(parents=True, exist_ok=True)
         (cgroup / "cgroup.procs").write_text(str(os.getpid()))
-    kernel.unshare(
-        kernel.NEWNS | kernel.NEWPID | kernel.NEWUTS | kernel.NEWIPC | kernel.NEWCGROUP | kernel.NEWTIME
-    )
+    kernel.unshare(kernel.NEWPID | kernel.NEWUTS | kernel.NEWIPC | kernel.NEWCGROUP | kernel.NEWTIME)
     # A time namespace of its own gives each boot an uptime that starts at zero.
     uptime = int(time.clock_gettime(time.CLOCK_BOOTTIME))
     Path("/proc/self/timens_offsets").write_text(f"boottime -{uptime} 0\n")
@@ -138,6 +136,7 @@ def _publish(place: Path, pid: int) -> None:
 def _boot(guest: Guest) -> None:
     """Be the host's PID 1: put up its file systems and become its init."""
     kernel.as_if_fresh()
+    kernel.unshare(kernel.NEWNS)  # only here: pivot_root moves every process in the mount namespace
     socket.sethostname(guest.name)
     kernel.mount(guest.root, guest.root, flags=kernel.BIND)
     os.chdir(guest.root)

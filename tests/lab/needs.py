@@ -13,7 +13,13 @@ from pathlib import Path
 from tests.lab.places import LabError
 
 # program: Debian package
-TO_RUN = {"ssh": "openssh-client", "ssh-keygen": "openssh-client", "ip": "iproute2", "nsenter": "util-linux"}
+TO_RUN = {
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "ip": "iproute2",
+    "nsenter": "util-linux",
+    "setpriv": "util-linux",
+}
 TO_BUILD = {"debootstrap": "debootstrap", "unshare": "util-linux"}
 TO_BUILD_BUSYBOX = {"busybox": "busybox-static", "dropbear": "dropbear-bin", "dropbearconvert": "dropbear-bin"}
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/dropbear"

@@ -38,8 +38,8 @@ def _in_namespace(namespace: int) -> Iterator[Process]:
                 continue
             status = dict(line.split(":\t", 1) for line in (entry / "status").read_text().splitlines() if ":\t" in line)
             argv = (entry / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended while we looked
+        except OSError:
+            continue  # it ended while we looked, or is none of ours
         inner[int(entry.name)] = int(status["NSpid"].split()[-1])
         found.append((int(entry.name), status, tuple(argv)))
     for outer, status, words in found:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import selectors
 import signal
 import socket
@@ -21,8 +20,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.lab import keys, network, places, stale, wire
-from tests.lab import kernel
+from tests.lab import kernel, keys, network, places, stale, wire
 from tests.lab.fleet import Fleet
 from tests.lab.places import LabError
 
@@ -57,13 +55,14 @@ class Warden:
         def carry() -> None:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             ours.close()
+            _log_to(self._state / "wire.log")
             network.run_wire(self._net, near, theirs)
 
         pid = kernel.fork(carry)
         theirs.close()
         os.close(near)  # the device lives as long as the wire
         if ours.recv(16) != b"ready":
-            raise LabError("the wire did not start")
+            raise LabError(f"the wire did not start: {(self._state / 'wire.log').read_text()}")
         return ours, pid
 
     def serve(self) -> None:
@@ -79,7 +78,7 @@ class Warden:
                     raise _Stop
                 if self._server in ready:
                     self._answer(self._server.accept()[0])
-                _reap()
+                self._fleet.reap()
 
     def _answer(self, client: socket.socket) -> None:
         with client:
@@ -88,8 +87,8 @@ class Warden:
                 request: dict[str, Any] = json.loads(client.makefile("rb").readline())
                 try:
                     reply = getattr(self, f"_do_{request.pop('do')}")(**request)
-                except LabError as error:
-                    reply = {"error": str(error)}
+                except (LabError, OSError, TypeError, AttributeError) as error:
+                    reply = {"error": str(error) or repr(error)}
                 except _Stop:
                     self.end()
                     client.sendall(b"{}\n")
@@ -102,7 +101,7 @@ class Warden:
         return {"hosts": self._fleet.start(**wanted)}
 
     def _do_list(self) -> dict[str, Any]:
-        return {"hosts": self._fleet.list(), "wire": json.loads(self._settings.to_json())}
+        return {"hosts": self._fleet.rows(), "wire": json.loads(self._settings.to_json())}
 
     def _do_remove(self, names: list[str]) -> None:
         for address in self._fleet.stop(names):
@@ -157,10 +156,11 @@ class Warden:
         stale.remove_traces(self._name)
 
 
-def _reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _log_to(place: Path) -> None:
+    """Print to a file from now on: whoever started this process does not listen any more."""
+    with place.open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
 
 
 def _stop(*_: object) -> NoReturn:
@@ -178,6 +178,7 @@ def main(name: str, owner: int | None) -> None:
         stale.sweep()
         sys.exit(f"cannot start a lab: {error}")
     os.write(1, b"ready\n")
+    _log_to(places.state(name) / "warden.log")
     try:
         warden.serve()
     except _Stop:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,7 +23,8 @@ from pyinfra.facts.files import (
     Sha256File,
 )
 
-from .test_facts_server import connected, host, read  # noqa: F401 - a fixture
+from .runs import run_on
+from .test_facts_server import host, read  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,12 +78,9 @@ def test_contents_of_files(host: LabHost, place: Path) -> None:  # noqa: F811
     assert sorted(read(host, FindFiles, path=f"/root/{place.name}")) == sorted([path, remote_name(place, "text")])
 
 
-def test_many_files_are_read_together(host: LabHost, place: Path) -> None:  # noqa: F811
-    from pyinfra.api.facts import get_facts
-
-    state = connected(host)
+def test_many_files_over_one_connection(host: LabHost, place: Path) -> None:  # noqa: F811
     names = [NAME, "link", "directory", "missing"] * 5
-    found: list[Any] = []
-    for name in names:
-        found += get_facts(state, File, kwargs={"path": remote_name(place, name)}).values()
+    with run_on([host]) as state:
+        (target,) = state.inventory
+        found = [target.get_fact(File, path=remote_name(place, name)) for name in names]
     assert [bool(value) for value in found] == [True, False, False, False] * 5

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyinfra.api import Config, Inventory, State
-from pyinfra.api.connect import connect_all
 from pyinfra.api.facts import get_facts
 from pyinfra.facts import server
 from pyinfra.facts.server import (
@@ -27,6 +25,8 @@ from pyinfra.facts.server import (
     Which,
 )
 
+from .runs import run_on
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,15 +35,9 @@ if TYPE_CHECKING:
 NEEDS_ARGUMENTS = {"AuthorizedKeys": ("root",), "Command": ("echo hello",), "Port": (22,), "Which": ("sh",)}
 
 
-def connected(*hosts: LabHost, user: str = "root") -> State:
-    state = State(Inventory(([(host.name, host.ssh_data(user)) for host in hosts], {})), Config())
-    connect_all(state)
-    return state
-
-
 def read(host: LabHost, fact: Any, *args: Any, user: str = "root", **kwargs: Any) -> Any:
-    state = connected(host, user=user)
-    (value,) = get_facts(state, fact, args=args, kwargs=kwargs).values()
+    with run_on([host], user) as state:
+        (value,) = get_facts(state, fact, args=args, kwargs=kwargs).values()
     return value
 
 
@@ -79,10 +73,10 @@ def test_users_and_groups(host: LabHost) -> None:
 
 
 def test_users_as_somebody_who_may_not_read_passwords(host: LabHost) -> None:
-    users = read(host, Users, user="bob")
-    assert users["bob"]["home"] == read(host, Home, "bob")
+    users = read(host, Users, user="deploy")
+    assert users["deploy"]["home"] == read(host, Home, "deploy")
     assert {user["password"] for user in users.values()} == {None}
-    assert read(host, User, user="bob") == "bob"
+    assert read(host, User, user="deploy") == "deploy"
 
 
 def test_the_system(host: LabHost) -> None:
@@ -112,6 +106,6 @@ def test_every_fact_can_be_read(name: str, host: LabHost) -> None:
         pytest.skip("not a fact")
     if host.kind == "busybox" and name in ("Port", "Ports"):
         pytest.skip("its netstat may not tell programs")
-    state = connected(host)
-    get_facts(state, fact, args=NEEDS_ARGUMENTS.get(name, ()))
-    assert not state.failed_hosts
+    with run_on([host]) as state:
+        get_facts(state, fact, args=NEEDS_ARGUMENTS.get(name, ()))
+        assert not state.failed_hosts

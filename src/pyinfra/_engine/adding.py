@@ -12,10 +12,13 @@ from pyinfra._core.errors import NoHostError, PyinfraError
 from pyinfra._core.locations import Site, call_site
 
 from . import bridge
+from .bodies import PlannedOperation
+from .failures import fail_host
 from .host import Host
 from .identity import Identity, call_identity
-from .operation import OperationCall, PlannedOperation, described, register
+from .operation_calls import OperationCall, described
 from .operation_meta import OperationMeta
+from .registration import register
 
 if TYPE_CHECKING:
     from .state import State
@@ -147,7 +150,7 @@ def _on_hosts(state: State, hosts: Sequence[Host], call: Callable[[Host], T]) ->
     for host, outcome in zip(hosts, outcomes, strict=True):
         if outcome.error is not None:
             host.planning_errors.append(outcome.error)
-            _fail(state, host, outcome.error)
+            fail_host(state, host, outcome.error)
         else:
             values[host] = outcome.get()
         errors.extend(host.planning_errors[:1])
@@ -157,12 +160,6 @@ def _on_hosts(state: State, hosts: Sequence[Host], call: Callable[[Host], T]) ->
     if errors:
         state.check_failed_hosts()
     return values
-
-
-def _fail(state: State, host: Host, error: BaseException) -> None:
-    from .failures import fail_host
-
-    fail_host(state, host, error)
 
 
 def _refuse_cli(name: str) -> None:

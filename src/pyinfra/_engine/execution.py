@@ -17,19 +17,21 @@ from pyinfra._core.output import CapturedOutput, CommandOutput
 
 from . import bridge
 from .accounts import changes_accounts
+from .bodies import iterate
 from .command_runner import CommandRunner, Stopped
 from .fact_keys import FactKey
 from .fact_reads import refresh
 from .failures import failure_of, placed
-from .operation import OperationCall, iterate, register
+from .operation_calls import OperationCall
+from .operation_meta import OperationMeta
 from .plans import Plan
 from .recorder import Recorder
+from .registration import register
 from .verification import verify
 
 if TYPE_CHECKING:
     from .host import Host
     from .identity import Identity
-    from .operation_meta import OperationMeta
     from .state import State, StateOperationHostData
 
 logger = logging.getLogger("pyinfra")
@@ -280,8 +282,6 @@ def execute_nested(
     Raises:
         NestedOperationError: it failed and its errors are not ignored.
     """
-    from .operation_meta import OperationMeta
-
     data = register(state, host, call, identity, parent)
     if data is None:
         return OperationMeta(identity.op_hash, is_change=False)

@@ -8,9 +8,11 @@ Example:
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
 from pyinfra._core.effects import Resource
 
 if TYPE_CHECKING:
@@ -116,10 +118,6 @@ class ShortFactBase(Generic[T]):
 
 def _reject_global_parameters(cls: type[FactBase[Any]]) -> None:
     """A parameter named like a global argument could never be given: the engine takes it out before."""
-    import inspect
-
-    from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
-
     command = cls.__dict__.get("command")
     if not callable(command):
         return

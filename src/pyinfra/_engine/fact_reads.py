@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
+from pyinfra._core.commands import QuoteString, StringCommand
+from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import FactPreconditionError, FactProcessError, PyinfraError
 from pyinfra._core.events import FactRead, Failure
 from pyinfra._core.output import split_lines
@@ -25,8 +28,6 @@ from .recorder import Recorder, current_recorder
 from .scope import OperationScope, current_callback, operation_of
 
 if TYPE_CHECKING:
-    from pyinfra._core.commands import StringCommand
-
     from .host import Host
     from .state import State
 
@@ -75,8 +76,6 @@ def make_key(
 
 
 def _with_shell(options: ExecOptions, shell: str) -> ExecOptions:
-    from dataclasses import replace
-
     return replace(options, shell=shell)
 
 
@@ -120,16 +119,12 @@ def start_reading(host: Host, key: FactKey, fresh: bool = False) -> Reading | No
 
 def _command_of(fact: FactBase[Any], arguments: Mapping[str, Any]) -> StringCommand | str | None:
     """The text to run, or None when the batch form of the class makes it."""
-    from pyinfra._core.commands import StringCommand
-
     if type(fact).batch_command is not FactBase.batch_command and fact.batch_command([arguments]) is not None:
         return None
     command = fact.command(**arguments) if callable(fact.command) else fact.command
     program = fact.requires_command(**arguments)
     if not program:
         return command
-    from pyinfra._core.commands import QuoteString
-
     guard = StringCommand(
         "command -v", QuoteString(program), f">/dev/null 2>&1 || {{ echo {MISSING_PROGRAM}; exit 0; }}"
     )
@@ -245,8 +240,6 @@ def get_facts(state: State, *args: Any, **kwargs: Any) -> dict[Host, Any]:
 
 
 def _in_host(state: State, host: Host, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    from pyinfra._core.context import ctx_host, ctx_state
-
     with ctx_state.use(state), ctx_host.use(host):
         return get_fact(state, host, *args, **kwargs)
 

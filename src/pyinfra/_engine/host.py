@@ -19,13 +19,17 @@ from pyinfra._transport.base import Request, Result, Session
 from . import bridge
 from .argument_resolution import Resolved
 from .call_path import CallPath
+from .connections import connect_host, disconnect_host
 from .fact_base import FactBase, ShortFactBase
+from .fact_reads import get_host_fact
 from .fact_store import FactStore
 from .host_data import HostData
 from .loops import HostLoop, loop_position
 from .planning import HostPlanning
 from .scope import DeployFrame, current_callback, deploy_frames, deploy_of, operation_of
 from .sessions import blocking_session, call_connector, is_native
+from .styling import format_text
+from .temp_dirs import TmpDir
 
 if TYPE_CHECKING:
     from pyinfra._core.output import CommandOutput
@@ -248,8 +252,6 @@ class Host:
 
     def style_print_prefix(self, *args: Any, **kwargs: Any) -> str:
         """The prefix, styled by whatever formatter is installed."""
-        from .styling import format_text
-
         return f"[{format_text(self.name, *args, **kwargs)}] "
 
     def log(self, message: str, log_func: Callable[[str], Any] = logger.info) -> None:
@@ -258,8 +260,6 @@ class Host:
 
     def log_styled(self, message: str, log_func: Callable[[str], Any] = logger.info, **kwargs: Any) -> None:
         """Log a styled message about this host."""
-        from .styling import format_text
-
         self.log(format_text(message, **kwargs), log_func)
 
     def noop(self, description: str) -> None:
@@ -290,8 +290,6 @@ class Host:
             >>> host.get_fact(File, path="/etc/motd")["mode"]
             644
         """
-        from .fact_reads import get_host_fact
-
         return bridge.run(get_host_fact, self, name_or_cls, args, kwargs)
 
     # -- connection ------------------------------------------------------------------------
@@ -318,14 +316,10 @@ class Host:
             show_errors: log a failure.
             raise_exceptions: raise ``ConnectError`` instead of returning False.
         """
-        from .connections import connect_host
-
         return bridge.run(connect_host, self, reason, show_errors, raise_exceptions)
 
     def disconnect(self) -> None:
         """Close the connection."""
-        from .connections import disconnect_host
-
         bridge.run(disconnect_host, self)
 
     def _by_connector(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -362,8 +356,6 @@ class Host:
 
     def get_temp_dir_config(self) -> str:
         """The directory for temporary files on the host."""
-        from .temp_dirs import TmpDir
-
         config = self.state.config
         return config.TEMP_DIR or self.get_fact(TmpDir) or config.DEFAULT_TEMP_DIR
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .argument_resolution import Resolved
     from .host import Host
     from .inventory import Inventory
-    from .operation import OperationCall
+    from .operation_calls import OperationCall
     from .plans import Plan
 
 logger = logging.getLogger("pyinfra")

@@ -127,13 +127,20 @@ class ShellSession(RoundTrips):
 
     async def _run(self, batch: Sequence[Request]) -> list[Result]:
         shells = self._shells
-        results: list[Result] = []
         if shells is None:
             return [_failed(FailureKind.NOT_STARTED, "not connected")]
+        units: list[Unit] = []
         try:
-            units = [unit_for(request, shells) for request in batch]
-        except ValueError as error:
-            return [_failed(FailureKind.NOT_STARTED, str(error))]
+            units += (unit_for(request, shells) for request in batch)
+            return await self._run_units(shells, units)
+        except OSError as error:  # of a local file
+            return [_failed(FailureKind.TRANSFER, str(error))]
+        finally:
+            for unit in units:
+                unit.close()
+
+    async def _run_units(self, shells: Shells, units: Sequence[Unit]) -> list[Result]:
+        results: list[Result] = []
         for place, group in groupby(units, key=lambda unit: unit.place):
             together = list(group)
             if place is None:
@@ -167,7 +174,10 @@ class ShellSession(RoundTrips):
         results = await self._attempt(lambda: shells.get(privilege), units)
         larger = units[len(results) - 1].alone() if results and results[-1].ok else None
         if larger is not None:  # it turned out to be large: go on from there
-            results[-1] = await self._run_one(shells, larger)
+            try:
+                results[-1] = await self._run_one(shells, larger)
+            finally:
+                larger.close()
             rest = units[len(results) :]
             if results[-1].ok and rest:
                 results += await self._run_shared(shells, privilege, rest)

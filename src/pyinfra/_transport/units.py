@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pyinfra._core.output import STDERR, decode
 
@@ -54,6 +54,9 @@ class Unit:
         """Return what has to be run instead, in a shell of its own, when the job found that out."""
         return None
 
+    def close(self) -> None:
+        """Let go of what was needed on the way."""
+
     def result(self, job: Job, shell: Shell) -> Result:
         """Return what has become of it."""
         if job.state is JobState.ENDED:
@@ -100,17 +103,17 @@ class CommandUnit(Unit):
 class UploadUnit(Unit):
     """A file to write."""
 
-    def __init__(self, request: Upload, privilege: Privilege, *, own: bool, head: bytes, size: int) -> None:
-        super().__init__(privilege, own=own)
+    def __init__(self, request: Upload, privilege: Privilege, *, cannot_print: bool) -> None:
+        self._source, self._size = _sized(request.source)
+        super().__init__(privilege, own=cannot_print or self._size > uploads.SMALL)
         self._request = request
-        self._head = head
-        self._size = size
-        self.temporary = uploads.temporary_name()
+        self._head = self._source.read(_PIECE)
+        self._temporary = uploads.temporary_name()
 
     def new_job(self) -> Job:
         """Return the job that runs it, once."""
         content = None if self._own else self._head
-        return Job(uploads.upload_script(self._request, self._size, content, self.temporary))
+        return Job(uploads.upload_script(self._request, self._size, content, self._temporary))
 
     async def feed(self, shell: Shell, job: Job) -> None:
         """Send the content behind the job."""
@@ -121,8 +124,13 @@ class UploadUnit(Unit):
         while piece and shell.closure is None and job.state is JobState.BEGUN:
             shell.write_raw(piece)
             await shell.drain()
-            piece = self._request.source.read(_PIECE)
+            piece = self._source.read(_PIECE)
         shell.write_eof()
+
+    def close(self) -> None:
+        """Let go of the copy of what could not tell its length."""
+        if self._source is not self._request.source:
+            self._source.close()
 
     def result(self, job: Job, shell: Shell) -> Result:
         """Return what has become of it."""
@@ -135,17 +143,21 @@ class DownloadUnit(Unit):
     def __init__(self, request: Download, privilege: Privilege, *, own: bool) -> None:
         super().__init__(privilege, own=own)
         self._request = request
-        self._spool: IO[bytes] | None = None
+        self._spool = _spool()
         self._too_large = False
 
     def new_job(self) -> Job:
         """Return the job that runs it, once."""
-        spool = self._spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - closed with the result
+        self._spool.seek(0)
+        self._spool.truncate()
+        return Job(downloads.download_script(self._request, limited=not self._own), sink=self._keep)
 
-        def keep(data: bytes) -> None:
-            spool.write(data)
+    def _keep(self, data: bytes) -> None:
+        self._spool.write(data)
 
-        return Job(downloads.download_script(self._request, limited=not self._own), sink=keep)
+    def close(self) -> None:
+        """Let go of what has been read."""
+        self._spool.close()
 
     def alone(self) -> Unit | None:
         """Return the unit that reads a large file."""
@@ -154,14 +166,12 @@ class DownloadUnit(Unit):
     def result(self, job: Job, shell: Shell) -> Result:
         """Write the sink when everything has come; return what has become of it."""
         result = super().result(job, shell)
-        spool = cast("Any", self._spool)
         self._too_large = not self._own and result.status == downloads.TOO_LARGE
         if self._too_large:
             result.ok = True  # for now: it is read again
         elif result.ok:
-            spool.seek(0)
-            shutil.copyfileobj(spool, self._request.sink, _PIECE)
-        spool.close()
+            self._spool.seek(0)
+            shutil.copyfileobj(self._spool, self._request.sink, _PIECE)
         return _transfer_result(result, f"cannot read {self._request.path}")
 
 
@@ -185,10 +195,12 @@ def unit_for(request: Request, shells: Shells) -> Unit:
         return CommandUnit(request, privilege, own=own)
     if isinstance(request, Download):
         return DownloadUnit(request, privilege, own=False)
-    request.source, size = _sized(request.source)
-    small = size <= uploads.SMALL and not cannot_print
-    head = request.source.read(uploads.SMALL + 1 if small else _PIECE)
-    return UploadUnit(request, privilege, own=not small, head=head, size=size)
+    return UploadUnit(request, privilege, cannot_print=cannot_print)
+
+
+def _spool() -> BinaryIO:
+    """Return a file that is in memory while it is small; its mode is 0600 when it is not."""
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115 - closed by its unit
 
 
 def _sized(source: BinaryIO) -> tuple[BinaryIO, int]:
@@ -198,7 +210,7 @@ def _sized(source: BinaryIO) -> tuple[BinaryIO, int]:
         size = source.seek(0, os.SEEK_END) - here
         source.seek(here)
     except (OSError, AttributeError):
-        copy = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115 - read by the job
+        copy = _spool()
         shutil.copyfileobj(source, copy, _PIECE)
         size = copy.tell()
         copy.seek(0)

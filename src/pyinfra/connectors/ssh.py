@@ -28,6 +28,7 @@ from pyinfra.api.exceptions import ConnectError, InventoryError
 from pyinfra.api.output import echo
 from pyinfra.api.util import get_file_io, memoize
 
+from ._passwords import password_prompts
 from ._rsync import rsync_command
 from ._session_face import LinePrinter, SessionFace
 from ._ssh_data import options_for
@@ -195,7 +196,8 @@ class SSHConnector(SessionFace):
         """Return a new session; nothing is opened yet."""
         from pyinfra._transport.session import ShellSession
 
-        return ShellSession(self.make_link())
+        prompts = password_prompts(self.state)
+        return ShellSession(self.make_link(), ask_password=prompts.ask if prompts is not None else None)
 
     def make_paramiko_kwargs(self) -> dict[str, Any]:
         """Return how the host is connected to, in the words of paramiko's ``connect``; secrets are hidden values."""

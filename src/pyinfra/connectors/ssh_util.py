@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-
 from pyinfra._core.secrets import HiddenValue, reveal
 from pyinfra._engine import bridge
 from pyinfra._transport.ssh.keys import KeyFile, KeyStore, UnusableKeyError, find_key
@@ -15,6 +14,7 @@ from pyinfra.api.exceptions import ConnectError, PyinfraError
 
 if TYPE_CHECKING:
     import asyncssh
+
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 

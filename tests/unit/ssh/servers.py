@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import warnings
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -171,7 +172,9 @@ class Places:
 
     def key_file(self, name: str = "user", passphrase: str | None = None) -> str:
         path = self.folder / f"id_{name}"
-        path.write_bytes(key(name).export_private_key(passphrase=passphrase))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # few rounds are not secure, but quick
+            path.write_bytes(key(name).export_private_key(passphrase=passphrase, rounds=2))
         path.chmod(0o600)
         return str(path)
 

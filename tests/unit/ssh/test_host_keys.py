@@ -100,7 +100,7 @@ def test_changed_key_is_refused_with_place_and_remedy(places, policy):
     error = _outcome(places, hosts=hosts, config=f"StrictHostKeyChecking {policy}")
     assert "has changed" in str(error)
     assert f"{places.known_hosts}:2" in str(error)
-    assert f"ssh-keygen -R '[127.0.0.1]:" in error.details.hint
+    assert "ssh-keygen -R '[127.0.0.1]:" in error.details.hint
     assert error.details.host == "web1"
 
 

@@ -322,7 +322,7 @@ def test_server_that_opens_no_session(places):
         async with serving(Closed([key("user")])) as server:
             link = link_to(server, key=places.key_file())
             await link.connect()
-            with pytest.raises(ConnectError, match="opens no session: go.x1b away"):
+            with pytest.raises(ConnectError, match=r"opens no session: go.x1b away"):
                 await link.open_pipe(Receiver())
             assert await link.open_files() is None
             await link.close()
@@ -410,7 +410,9 @@ def test_jumps_are_shared_and_closed_with_the_last_target(places):
                 "Host target\n HostName 127.0.0.1\n ProxyJump hop"
             )
             shared = SSHShared(warn=lambda text: None)
-            links = [link_to(server, shared, hostname="target", config_file=config, key=places.key_file()) for _ in "ab"]
+            links = [
+                link_to(server, shared, hostname="target", config_file=config, key=places.key_file()) for _ in "ab"
+            ]
             await asyncio.gather(*(link.connect() for link in links))
             assert (await run_script(links[0], b"echo there"))[1] == b"there\n"
             assert len(hop_policy.connections) == 1

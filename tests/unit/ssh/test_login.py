@@ -5,6 +5,8 @@ import contextlib
 import os
 import shutil
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -98,7 +100,7 @@ def test_missing_or_broken_key(places):
 def test_encrypted_key(places):
     path = places.key_file(passphrase="hush")
     assert _login(Policy([key("user")]), key=path, key_password=HiddenValue("hush")) == IN
-    with pytest.raises(ConnectError, match="passphrase for the key .* is wrong") as caught:
+    with pytest.raises(ConnectError, match=r"passphrase for the key .* is wrong") as caught:
         _login(Policy([key("user")]), key=path, key_password=HiddenValue("canary"))
     assert "canary" not in str(caught.value)
     with pytest.raises(ConnectError, match="is encrypted") as caught:
@@ -192,8 +194,7 @@ def test_error_names_user_keys_and_what_the_server_allows(places):
     with pytest.raises(AuthenticationError) as caught:
         _login(Policy([key("other")], {USER: "x"}), key=path)
     assert str(caught.value) == (
-        f"Authentication error (username={USER}, key={path}): tried key {path}; "
-        "the server allows publickey, password"
+        f"Authentication error (username={USER}, key={path}): tried key {path}; the server allows publickey, password"
     )
     assert caught.value.details.host == "web1"
 
@@ -208,12 +209,12 @@ def agent(places, *names):
     path = str(places.folder / "agent")
     process = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
     try:
-        while not os.path.exists(path):
-            pass
+        while not Path(path).exists():
+            time.sleep(0.01)
         for name in names:
             file = places.key_file(name)
             subprocess.run(["ssh-add", "-q", file], env={**os.environ, "SSH_AUTH_SOCK": path}, check=True)
-            os.unlink(file)
+            Path(file).unlink()
         yield path
     finally:
         process.terminate()

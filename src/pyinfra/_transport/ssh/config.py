@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from .config_rules import SYSTEM_CONFIG, ConfigFiles, Evaluation, NeedsOpenSSH, RawValues, Target
+from .config_rules import NEEDS_OPENSSH, SYSTEM_CONFIG, ConfigFiles, Evaluation, NeedsOpenSSH, RawValues, Target
 from .jump_syntax import Hop, parse_jumps
 from .openssh import ask_openssh
 from .tokens import Tokens, local_user
@@ -22,7 +22,7 @@ from .tokens import Tokens, local_user
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .config_syntax import Directive
+    from .config_syntax import Block, Directive
 
 T = TypeVar("T")
 
@@ -151,6 +151,7 @@ class ConfigReader:
 
     def __init__(self) -> None:
         self._files = ConfigFiles()
+        self._slow: dict[str | None, bool] = {}
         self._known: dict[tuple[str, str | None, int | None, str | None], Settings] = {}
 
     def read(self, target: Target, config_file: str | None = None) -> Settings:
@@ -169,17 +170,12 @@ class ConfigReader:
         return self._known[key]
 
     def runs_commands(self, config_file: str | None = None) -> bool:
-        """Return whether reading may start a process and should not happen where that would block others."""
-        blocking = {"exec", "localnetwork", "tagged", "sessiontype", "command", "version"}
-        for path, _ in _paths(config_file):
-            for line in self._files.directives(path):
-                if line.keyword in ("include", "canonicalizehostname"):
-                    return True
-                if line.keyword == "match" and blocking.intersection(
-                    word.lower().lstrip("!") for word in line.arguments
-                ):
-                    return True
-        return False
+        """Return whether reading may start a process, and should not happen where that would block others."""
+        if config_file not in self._slow:
+            self._slow[config_file] = any(
+                _is_slow(block) for path, _ in _paths(config_file) for block in self._files.blocks(path)
+            )
+        return self._slow[config_file]
 
     def _read(self, target: Target, config_file: str | None) -> Settings:
         evaluation = Evaluation(self._files, target)
@@ -191,6 +187,15 @@ class ConfigReader:
                 del raw.single["stricthostkeychecking"]  # its default, which is not ours
             return _settings(target, raw, raw.text("hostname") or target.host)
         return _settings(target, raw, evaluation.hostname().lower())
+
+
+def _is_slow(block: Block) -> bool:
+    head = block.head
+    if head is not None and head.keyword == "match":
+        criteria = {word.lower().lstrip("!") for word in head.arguments}
+        if "exec" in criteria or criteria & NEEDS_OPENSSH:
+            return True
+    return any(line.keyword in ("include", "canonicalizehostname") for line in block.lines)
 
 
 def _paths(config_file: str | None) -> list[tuple[Path, Path]]:

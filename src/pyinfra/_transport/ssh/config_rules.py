@@ -9,7 +9,7 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config_syntax import Directive, matches_any, matches_list, parse_file
+from .config_syntax import Block, Directive, blocks, matches_any, matches_list, parse_file
 from .tokens import Tokens, local_user
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 REPEATED = frozenset({"identityfile", "certificatefile", "sendenv"})
 _TIMES = frozenset({"connecttimeout", "serveraliveinterval"})
 # What only the OpenSSH client itself can decide.
-_NEEDS_OPENSSH = frozenset({"localnetwork", "tagged", "sessiontype", "command", "version"})
+NEEDS_OPENSSH = frozenset({"localnetwork", "tagged", "sessiontype", "command", "version"})
 
 
 class NeedsOpenSSH(Exception):
@@ -41,13 +41,13 @@ class ConfigFiles:
     """Configuration files and the answers of ``Match exec``, each read or asked once per run."""
 
     def __init__(self) -> None:
-        self._files: dict[Path, tuple[Directive, ...]] = {}
+        self._files: dict[Path, tuple[Block, ...]] = {}
         self._answers: dict[str, bool] = {}
 
-    def directives(self, path: Path) -> tuple[Directive, ...]:
-        """Return the lines of a file."""
+    def blocks(self, path: Path) -> tuple[Block, ...]:
+        """Return the blocks of a file."""
         if path not in self._files:
-            self._files[path] = parse_file(path)
+            self._files[path] = blocks(parse_file(path))
         return self._files[path]
 
     def succeeds(self, command: str) -> bool:
@@ -137,23 +137,30 @@ class Evaluation:
 
     def _pass(self, paths: list[tuple[Path, Path]]) -> None:
         for path, folder in paths:
-            self._apply(path, folder, active=True, depth=0)
+            self._apply(path, folder, depth=0)
 
-    def _apply(self, path: Path, folder: Path, *, active: bool, depth: int) -> None:
-        allowed = active
-        for directive in self._files.directives(path):
-            if directive.keyword == "host":
-                active = allowed and matches_any(self._host, directive.arguments)
-            elif directive.keyword == "match":
-                active = self._matches(directive, wanted=allowed)
-            elif directive.keyword == "include":
-                self._include(directive, folder, active=active, depth=depth)
-            elif active:
-                if not directive.arguments:
-                    raise directive.fail(f"{directive.keyword} has no value")
-                self.values.add(directive)
+    def _apply(self, path: Path, folder: Path, *, depth: int) -> None:
+        for block in self._files.blocks(path):
+            if not self._is_for_us(block):
+                continue
+            for line in block.lines:
+                if line.keyword == "include":
+                    self._include(line, folder, depth=depth)
+                elif not line.arguments:
+                    raise line.fail(f"{line.keyword} has no value")
+                else:
+                    self.values.add(line)
 
-    def _include(self, directive: Directive, folder: Path, *, active: bool, depth: int) -> None:
+    def _is_for_us(self, block: Block) -> bool:
+        if block.names is not None:
+            return self._host in block.names
+        if block.head is None:
+            return True
+        if block.head.keyword == "match":
+            return self._matches(block.head)
+        return matches_any(self._host, block.head.arguments)
+
+    def _include(self, directive: Directive, folder: Path, *, depth: int) -> None:
         if depth >= MAX_DEPTH:
             raise directive.fail("too many levels of Include")
         for pattern in directive.arguments:
@@ -162,7 +169,7 @@ class Evaluation:
                 full = os.path.join(folder, full)  # noqa: PTH118
             for name in sorted(glob(full)):  # noqa: PTH207
                 if not Path(name).is_dir():
-                    self._apply(Path(name), folder, active=active, depth=depth + 1)
+                    self._apply(Path(name), folder, depth=depth + 1)
 
     def hostname(self) -> str:
         """Return the name to connect to as far as it is known."""
@@ -183,11 +190,11 @@ class Evaluation:
             alias=self.values.text("hostkeyalias"),
         )
 
-    def _matches(self, directive: Directive, *, wanted: bool) -> bool:
+    def _matches(self, directive: Directive) -> bool:
         words = list(directive.arguments)
         if not words:
             raise directive.fail("Match has no criteria")
-        result = wanted
+        result = True
         while words:
             criterion = words.pop(0).lower()
             negated = criterion.startswith("!")
@@ -212,7 +219,7 @@ class Evaluation:
             "localuser": lambda text: matches_list(local_user(), text),
             "exec": lambda text: self._files.succeeds(self.tokens().expand(text)),
         }
-        if criterion in _NEEDS_OPENSSH:
+        if criterion in NEEDS_OPENSSH:
             raise NeedsOpenSSH(f"Match {criterion}")
         if criterion not in checks:
             raise directive.fail(f"unknown Match criterion {criterion}")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BLANKS = " \t"
 _KEYWORD = re.compile(r"\s*(?P<keyword>[^\s=\"]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(?P<rest>.*)", re.DOTALL)
+_SPECIAL = frozenset("*?!")
 # Their value is the rest of the line, comments and quotes included.
 _WHOLE_LINE = frozenset({"proxycommand", "remotecommand", "localcommand", "knownhostscommand"})
 
@@ -42,6 +43,35 @@ class Directive:
     def fail(self, reason: str) -> ConfigError:
         """Return an error that points at this line."""
         return ConfigError(self.path, self.number, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The lines below a ``Host`` or ``Match`` line, or those at the head of a file."""
+
+    head: Directive | None
+    names: frozenset[str] | None  # of a Host line without patterns
+    lines: tuple[Directive, ...]
+
+
+def blocks(directives: tuple[Directive, ...]) -> tuple[Block, ...]:
+    """Group directives, so that what does not apply to a host is passed over at once."""
+    found: list[Block] = []
+    head: Directive | None = None
+    lines: list[Directive] = []
+    for directive in directives:
+        if directive.keyword in ("host", "match"):
+            found.append(_block(head, lines))
+            head, lines = directive, []
+        else:
+            lines.append(directive)
+    found.append(_block(head, lines))
+    return tuple(found)
+
+
+def _block(head: Directive | None, lines: list[Directive]) -> Block:
+    literal = head is not None and head.keyword == "host" and not any(set(word) & _SPECIAL for word in head.arguments)
+    return Block(head, frozenset(head.arguments) if head is not None and literal else None, tuple(lines))
 
 
 def parse_file(path: Path) -> tuple[Directive, ...]:

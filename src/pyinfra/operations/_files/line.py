@@ -91,9 +91,9 @@ def line(
             path, line, present, replace, flags, backup, interpolate_variables, escape_regex_characters, extended_regex
         )
         return
-    text = content.text if content else ""
-    edit = rule.ensure(text or "") if present else rule.remove(text or "")
-    if edit.text == (text or ""):
+    text = (content.text if content else None) or ""
+    edit = rule.ensure(text) if present else rule.remove(text)
+    if edit.text == text:
         host.noop(f"line {line!r} in {path} is as it should be")
         return
     yield from _Change(path, found or None, content.data if content else None, edit, backup).commands()

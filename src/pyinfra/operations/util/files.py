@@ -180,9 +180,9 @@ def _without_meaning(character: str, text: str) -> str:
     return re.sub(pattern, lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}", text)
 
 
-def _sed_part(text: str) -> str:
-    """A slash would end a part of a sed script."""
-    return _without_meaning("/", text)
+def _limit(interpolate: bool) -> str:
+    """What stands between the parts of a sed script: something that no variable holds where variables come in."""
+    return "\1" if interpolate else "/"
 
 
 def _sed(script: str, filename: str, backup: bool, interpolate: bool, extended: bool) -> StringCommand:
@@ -220,7 +220,9 @@ def sed_delete(
         extended_regex: take the expression as an extended one.
     """
     ignore_case = "I" if any("i" in flag.lower() for flag in flags or []) else ""
-    script = f"/{_sed_part(line)}/{ignore_case}d"
+    limit = _limit(interpolate_variables)
+    start = limit if limit == "/" else f"\\{limit}"
+    script = f"{start}{_without_meaning(limit, line)}{limit}{ignore_case}d"
     return _sed(script, filename, backup, interpolate_variables, extended_regex)
 
 
@@ -244,8 +246,9 @@ def sed_replace(
         interpolate_variables: have the shell fill in ``$NAME``.
         extended_regex: take the expression as an extended one.
     """
-    replacement = _sed_part(_without_meaning("&", replace)).replace("\n", "\\\n")
-    script = f"s/{_sed_part(line)}/{replacement}/{''.join(flags or [])}"
+    limit = _limit(interpolate_variables)
+    replacement = _without_meaning(limit, _without_meaning("&", replace)).replace("\n", "\\\n")
+    script = f"s{limit}{_without_meaning(limit, line)}{limit}{replacement}{limit}{''.join(flags or [])}"
     return _sed(script, filename, backup, interpolate_variables, extended_regex)
 
 
