@@ -102,7 +102,9 @@ def title_of(state: State, op_hash: str) -> str:
 def show_plan(state: State, host: Host, op_hash: str, scratch: str) -> None:
     """Print what an operation would change."""
     meta = state.get_op_data_for_host(host, op_hash).operation_meta
-    print(f"  {'will change' if meta.will_change else 'nothing':11}  {title_of(state, op_hash)}")
+    conditions = state.get_op_data_for_host(host, op_hash).global_arguments["_if"]
+    what = "nothing" if not meta.will_change else "may change" if conditions else "will change"
+    print(f"  {what:11}  {title_of(state, op_hash)}")
     for change in meta.changes:
         after = str(change.after)
         resource = change.resource.replace(scratch, "")

@@ -57,8 +57,8 @@ def blocks(page: Path) -> Iterator[Block]:
 def _no_real_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     points = connector_registry.connector_points()
     for name in ("ssh", "local"):
-        fake = EntryPoint(name, connector_registry.BUNDLED["fake"], connector_registry.GROUP)
-        monkeypatch.setitem(points, name, fake)
+        obliging = EntryPoint(name, "tests.docs.hosts:ObligingConnector", connector_registry.GROUP)
+        monkeypatch.setitem(points, name, obliging)
     connector_registry.load_connector.cache_clear()
     yield
     connector_registry.load_connector.cache_clear()

@@ -1,7 +1,7 @@
 """This machine's Python inside a host of the lab, for programs that work on the machine they run on.
 
-The hosts have no Python, and must not see this machine's files either. So the few folders that the interpreter needs are
-mounted into the host, read-only, and its programs find everything else where the host has it.
+The hosts have no Python, and must not see this machine's files either. So the few folders that the interpreter needs
+are mounted into the host, read-only, and its programs find everything else where the host has it.
 """
 
 from __future__ import annotations

@@ -90,6 +90,5 @@ def test_the_demo_touches_nothing_but_its_scratch_directory(fresh_host: Host) ->
     list_files = "find / -xdev -newer /borrowed/stamp -type f -not -path '/proc/*' -not -path '/run/*'"
     fresh_host.sh("sleep 0.01; : > /borrowed/stamp; sleep 0.01")
     done = python.run(f"{PLACE}/checkout/scripts/lib/demo.py", user="deploy")
-    assert "The second run changed 0" not in done.stdout
     assert ", the second 0." in done.stdout
     assert fresh_host.sh(list_files).split() == []

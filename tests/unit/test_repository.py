@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT / "src"))
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), str(path))
 
@@ -137,14 +139,10 @@ def test_readme_shows_the_example() -> None:
     assert f"```python\n{example}```" in (ROOT / "README.md").read_text()
 
 
-def test_nothing_names_a_registry_or_a_machine() -> None:
-    # put together here, so that this file does not name them
-    bad = re.compile(
-        "|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "deb" + r"\.debian\.org", "registry" + r"\.npmjs"])
-    )
-    files = [
-        *ROOT.glob("*.*"),
-        *(p for d in ("src", "tests", "docs", "scripts", "examples", ".ci") for p in (ROOT / d).rglob("*")),
-    ]
-    texts = [p for p in files if p.is_file() and p.suffix not in (".pyc", ".zst", ".gz")]
-    assert not [str(p) for p in texts if bad.search(p.read_text(errors="replace"))]
+def test_nothing_names_a_registry() -> None:
+    # the dots keep this file from naming them itself
+    registries = re.compile(r"pypi[.]org|pythonhosted[.]org|deb[.]debian[.]org|registry[.]npmjs")
+    folders = ("src", "tests", "docs", "scripts", "examples", ".ci")
+    files = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
+    texts = [path for path in files if path.is_file() and path.suffix != ".pyc"]
+    assert not [str(path) for path in texts if registries.search(path.read_text(errors="replace"))]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
 from pyinfra._core.effects import Resource
+from pyinfra._core.errors import FactProcessError
 
 if TYPE_CHECKING:
     from pyinfra._core.commands import StringCommand
@@ -32,12 +33,16 @@ class FactBase(Generic[T]):
         abstract: True for classes that only serve as a base.
         shell_executable: shell to use instead of ``_shell_executable``.
         cacheable: False for what changes by itself (time, load): read anew every time.
+        batch_family: classes that name the same one share a batch, whose output each of them understands.
+        batch_rank: the class with the highest one makes the command of a shared batch.
     """
 
     name: str
     abstract: bool = True
     shell_executable: str | None = None
     cacheable: ClassVar[bool] = True
+    batch_family: ClassVar[str] = ""
+    batch_rank: ClassVar[int] = 0
     command: Callable[..., str | StringCommand]
 
     def __init_subclass__(cls) -> None:
@@ -87,8 +92,8 @@ class FactBase(Generic[T]):
         """One command that answers several calls of this fact, or None when there is no such form."""
         return None
 
-    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[T]:
-        """Values for the calls of ``batch_command``, in their order."""
+    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> Sequence[T | FactProcessError]:
+        """Values for the calls of ``batch_command``, in their order; an error in place of a value fails that call."""
         raise NotImplementedError
 
 

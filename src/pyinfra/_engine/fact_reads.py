@@ -52,8 +52,15 @@ def get_host_fact(
     recorder = current_recorder.get() if scope is not None else None
     if recorder is not None:
         recorder.reading()
-    value = _value(host, key, scope, recorder, apply_failed_hosts)
-    return fresh_copy(value)
+    fails_host = apply_failed_hosts and not _errors_are_ignored(host, kwargs, scope)
+    return fresh_copy(_value(host, key, recorder, fails_host))
+
+
+def _errors_are_ignored(host: Host, kwargs: Mapping[str, Any], scope: OperationScope | None) -> bool:
+    if "_ignore_errors" in kwargs:
+        return bool(kwargs["_ignore_errors"])
+    arguments = scope.arguments if scope is not None else resolve_arguments(host, {}).values
+    return bool(arguments["_ignore_errors"])
 
 
 def make_key(
@@ -79,9 +86,7 @@ def _with_shell(options: ExecOptions, shell: str) -> ExecOptions:
     return replace(options, shell=shell)
 
 
-def _value(
-    host: Host, key: FactKey, scope: OperationScope | None, recorder: Recorder | None, apply_failed_hosts: bool
-) -> Any:
+def _value(host: Host, key: FactKey, recorder: Recorder | None, fails_host: bool) -> Any:
     planning = recorder is not None and recorder.before_read is None
     promise, certainty = host.planning.foresee(key) if planning else (None, Certainty.CERTAIN)
     if promise is not None:
@@ -89,7 +94,7 @@ def _value(
     else:
         fresh = not key.cls.cacheable or current_callback.get() is not None
         reading = start_reading(host, key, fresh=fresh)
-        value = finish_reading(host, reading, scope, apply_failed_hosts) if reading else key.cls().default()
+        value = finish_reading(host, reading, fails_host) if reading else key.cls().default()
     if recorder is not None:
         recorder.read(key, value, certainty)
     return value
@@ -131,7 +136,7 @@ def _command_of(fact: FactBase[Any], arguments: Mapping[str, Any]) -> StringComm
     return StringCommand(guard, command, _separator="\n")
 
 
-def finish_reading(host: Host, reading: Reading, scope: OperationScope | None, apply_failed_hosts: bool = True) -> Any:
+def finish_reading(host: Host, reading: Reading, fails_host: bool = True) -> Any:
     """Wait for a value. A host whose fact cannot be read fails, unless errors are ignored."""
     if reading.result is None and reading.future is not None:
         bridge.wait(reading.future)
@@ -142,8 +147,7 @@ def finish_reading(host: Host, reading: Reading, scope: OperationScope | None, a
             return reading.value
         except FactProcessError as error:
             failure = Failure(host.name, f"fact {reading.key.cls.name}: {error}")
-    ignored = scope is not None and scope.arguments.get("_ignore_errors")
-    _report(host, failure, fail=apply_failed_hosts and not ignored)
+    _report(host, failure, fails_host)
     host.facts.forget(reading.key)
     return reading.fact.default()
 
@@ -255,6 +259,6 @@ def refresh(host: Host, keys: Iterable[FactKey]) -> None:
     for reading in readings:
         if reading is not None:
             try:
-                finish_reading(host, reading, None)
+                finish_reading(host, reading)
             except PyinfraError:
                 host.facts.forget(reading.key)

@@ -7,10 +7,12 @@ become one process on the host.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.effects import Effects, TouchedIndex
+from pyinfra._core.errors import FactProcessError
 from pyinfra._core.output import split_lines
 from pyinfra._transport.base import Command, ExecOptions, Failure, FailureKind, Request, Result
 
@@ -121,62 +123,58 @@ class FactStore:
 
     def _flush(self) -> None:
         queue, self._queue = self._queue, []
-        groups: dict[tuple[type, ExecOptions], list[Reading]] = {}
+        batches: dict[tuple[object, ExecOptions], list[Reading]] = {}
         submit = self._submit()
         for reading, command in queue:
             if command is None:
-                groups.setdefault((reading.key.cls, reading.key.options), []).append(reading)
+                family = reading.key.cls.batch_family or reading.key.cls
+                batches.setdefault((family, reading.key.options), []).append(reading)
             else:
                 self._send(submit, [reading], command)
-        for readings in groups.values():
-            command = readings[0].fact.batch_command([reading.arguments for reading in readings])
-            if command is None:
-                for reading in readings:
-                    self._send(submit, [reading], reading.fact.command(**reading.arguments))
-            else:
-                self._send(submit, readings, command)
+        for readings in batches.values():
+            speaker = max(readings, key=lambda reading: reading.key.cls.batch_rank).fact
+            command = speaker.batch_command([reading.arguments for reading in readings])
+            self._send(submit, readings, cast("StringCommand | str", command), in_batch=True)
 
-    def _send(self, submit: Submit, readings: list[Reading], command: StringCommand | str) -> None:
+    def _send(
+        self, submit: Submit, readings: list[Reading], command: StringCommand | str, in_batch: bool = False
+    ) -> None:
         raw = command if isinstance(command, str) else command.get_raw_value()
         request = Command(raw, readings[0].key.options, masked=str(command))
         answer = asyncio.ensure_future(submit([request]), loop=bridge.engine_loop())
-        answer.add_done_callback(lambda done: self._receive(readings, done))
+        answer.add_done_callback(lambda done: self._receive(readings, _result_of(done), in_batch))
 
-    def _receive(self, readings: list[Reading], done: asyncio.Future[list[Result]]) -> None:
-        result = _result_of(done)
-        if len(readings) > 1 or readings[0].fact.batch_command([readings[0].arguments]) is not None:
-            shared = _BatchValues(readings, result)
-            for index, reading in enumerate(readings):
-                reading.arrived(result, shared.value_of(index))
-        else:
+    def _receive(self, readings: list[Reading], result: Result, in_batch: bool) -> None:
+        if not in_batch:
             readings[0].arrived(result, lambda: single_value(readings[0].fact, result))
-
-    def pending(self, keys: Iterable[FactKey]) -> list[asyncio.Future[None]]:
-        """Futures of those keys that are still on their way."""
-        found = (self._readings.get(key) for key in keys)
-        return [r.future for r in found if r is not None and r.future is not None and not r.future.done()]
+            return
+        batch = _BatchValues([reading.arguments for reading in readings], result)
+        for index, reading in enumerate(readings):
+            reading.arrived(result, partial(batch.value, reading.fact, index))
 
 
 class _BatchValues:
-    """The values of one batch, understood once and handed out one by one."""
+    """The values of one batch: understood once for each class in it, and handed out one by one."""
 
-    def __init__(self, readings: list[Reading], result: Result) -> None:
-        self._fact = readings[0].fact
-        self._calls = [reading.arguments for reading in readings]
+    def __init__(self, calls: list[Mapping[str, Any]], result: Result) -> None:
+        self._calls = calls
         self._result = result
-        self._values: list[Any] | None = None
+        self._values: dict[type, Sequence[Any]] = {}
 
-    def value_of(self, index: int) -> Callable[[], Any]:
-        return lambda: self._all()[index]
+    def value(self, fact: FactBase[Any], index: int) -> Any:
+        values = self._values.get(type(fact))
+        if values is None:
+            values = self._values[type(fact)] = self._understood_by(fact)
+        value = values[index]
+        if isinstance(value, FactProcessError):
+            raise value
+        return value
 
-    def _all(self) -> list[Any]:
-        if self._values is None:
-            lines = stdout_lines(self._result)
-            if not self._result.ok or not lines:
-                self._values = [self._fact.default() for _ in self._calls]
-            else:
-                self._values = list(self._fact.batch_process(self._calls, lines))
-        return self._values
+    def _understood_by(self, fact: FactBase[Any]) -> Sequence[Any]:
+        lines = stdout_lines(self._result)
+        if not self._result.ok or not lines:
+            return [fact.default() for _ in self._calls]
+        return fact.batch_process(self._calls, lines)
 
 
 def single_value(fact: FactBase[Any], result: Result) -> Any:

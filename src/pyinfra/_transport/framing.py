@@ -277,7 +277,9 @@ def frame(number: int, script: Script, *, first: bool) -> bytes:
         before, after = '_pi_o "$_pi_i" 2>/dev/null | ', ""
     codes = " ".join(map(str, script.codes))
     run = f"{before}( {runner} ){after}; _pi_e {number} $? '{codes}'"
-    parts.append(f"; {script.before}if _pi_b {number}; then {run}; fi\n".encode())
+    # What is left of raw input when the command ends early must not be read as commands.
+    last = "; exit" if script.raw_input else ""
+    parts.append(f"; {script.before}if _pi_b {number}; then {run}; fi{last}\n".encode())
     return b"".join(parts)
 
 

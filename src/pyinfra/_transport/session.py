@@ -172,8 +172,9 @@ class ShellSession(RoundTrips):
 
     async def _run_shared(self, shells: Shells, privilege: Privilege, units: list[Unit]) -> list[Result]:
         results = await self._attempt(lambda: shells.get(privilege), units)
-        larger = units[len(results) - 1].alone() if results and results[-1].ok else None
-        if larger is not None:  # it turned out to be large: go on from there
+        last = units[len(results) - 1]
+        if last.too_large:  # go on from there
+            larger = last.alone()
             try:
                 results[-1] = await self._run_one(shells, larger)
             finally:
@@ -222,7 +223,7 @@ class ShellSession(RoundTrips):
                 return False
             result = unit.result(job, shell)
             results.append(result)
-            if not result.ok or unit.alone() is not None:
+            if not result.ok or unit.too_large:
                 return True
         return True
 

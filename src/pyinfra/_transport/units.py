@@ -33,6 +33,7 @@ class Unit:
     """
 
     terminal = False
+    too_large = False  # the job found that it needs a shell to itself: run ``alone()`` instead
 
     def __init__(self, privilege: Privilege, *, own: bool) -> None:
         self.privilege = privilege
@@ -50,9 +51,9 @@ class Unit:
     async def feed(self, shell: Shell, job: Job) -> None:
         """Send what follows the job, when it is the first of its batch."""
 
-    def alone(self) -> Unit | None:
-        """Return what has to be run instead, in a shell of its own, when the job found that out."""
-        return None
+    def alone(self) -> Unit:
+        """Return what has to be run instead when it is too large for a shared shell."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Let go of what was needed on the way."""
@@ -144,7 +145,6 @@ class DownloadUnit(Unit):
         super().__init__(privilege, own=own)
         self._request = request
         self._spool = _spool()
-        self._too_large = False
 
     def new_job(self) -> Job:
         """Return the job that runs it, once."""
@@ -159,15 +159,15 @@ class DownloadUnit(Unit):
         """Let go of what has been read."""
         self._spool.close()
 
-    def alone(self) -> Unit | None:
+    def alone(self) -> Unit:
         """Return the unit that reads a large file."""
-        return DownloadUnit(self._request, self.privilege, own=True) if self._too_large else None
+        return DownloadUnit(self._request, self.privilege, own=True)
 
     def result(self, job: Job, shell: Shell) -> Result:
         """Write the sink when everything has come; return what has become of it."""
         result = super().result(job, shell)
-        self._too_large = not self._own and result.status == downloads.TOO_LARGE
-        if self._too_large:
+        self.too_large = not self._own and result.status == downloads.TOO_LARGE
+        if self.too_large:
             result.ok = True  # for now: it is read again
         elif result.ok:
             self._spool.seek(0)
@@ -178,7 +178,7 @@ class DownloadUnit(Unit):
 def _transfer_result(result: Result, what: str) -> Result:
     if not result.ok and result.failure is None:
         lines = decode(result.output.bytes_of(STDERR)).strip().splitlines()
-        result.failure = Failure(FailureKind.TRANSFER, f"{what}: {lines[-1]}" if lines else what)
+        result.failure = Failure(FailureKind.TRANSFER, ": ".join([what, *lines[-2:]]))
     return result
 
 
@@ -200,7 +200,7 @@ def unit_for(request: Request, shells: Shells) -> Unit:
 
 def _spool() -> BinaryIO:
     """Return a file that is in memory while it is small; its mode is 0600 when it is not."""
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115 - closed by its unit
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))
 
 
 def _sized(source: BinaryIO) -> tuple[BinaryIO, int]:

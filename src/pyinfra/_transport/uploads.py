@@ -36,7 +36,7 @@ t=${p%/}/$r
 # A shell's own printing does not say why it failed; cat does. Content that comes through the pipe cannot be had again.
 _STEPS = r"""
 fill() {
-  content >"$1" 2>/dev/null
+  content >"$1"
   [ "$n" -ne $(wc -c <"$1") ] || return 0
   again "$1"
   [ "$n" -ne $(wc -c <"$1") ] || return 0
@@ -82,7 +82,7 @@ own "$d"; mode "$d"
 exit 0
 """
 _FROM_VARIABLE = """
-content() { _pi_o "$_pi_i"; }
+content() { _pi_o "$_pi_i" 2>/dev/null; }
 again() { content | cat >"$1"; }
 """
 _FROM_PIPE = """

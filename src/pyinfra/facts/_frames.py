@@ -8,7 +8,6 @@ an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NoReturn, TypeVar
 
 from pyinfra._core.errors import FactProcessError
@@ -46,14 +45,12 @@ def answered(what: str, answers: dict[int, T], count: int) -> list[T]:
     return [answers[number] for number in range(1, count + 1)]
 
 
-def settle(values: Iterable[T | FactProcessError]) -> list[T]:
-    """Return the values; raise the first that is an error instead."""
-    settled: list[T] = []
-    for value in values:
-        if isinstance(value, FactProcessError):
-            raise value
-        settled.append(value)
-    return settled
+def only(answers: list[T | FactProcessError]) -> T:
+    """Return the answer to the one call that was made; raise it when it is an error."""
+    (answer,) = answers
+    if isinstance(answer, FactProcessError):
+        raise answer
+    return answer
 
 
 def line_answers(what: str, lines: list[str], count: int) -> list[str | None]:

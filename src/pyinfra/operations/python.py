@@ -21,7 +21,9 @@ __all__ = ["call", "raise_exception"]
 
 @operation(is_idempotent=False, _set_in_op=False)
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Generator[FunctionCommand, None, None]:
-    """Call a Python function, every time. It may read facts, which are read anew, and call operations, which run at once.
+    """Call a Python function, every time.
+
+    It may read facts, which are read anew, and call operations, which run at once.
 
     Args:
         function: what to call. Anything that it raises fails the operation.

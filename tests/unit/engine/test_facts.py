@@ -89,6 +89,37 @@ def test_calls_of_one_turn_become_one_command_where_the_fact_knows_how():
     assert session(state).log == ["say " + ",".join(f"k{n}" for n in range(30))]
 
 
+def test_an_answer_that_is_an_error_fails_its_own_call_only():
+    class Mixed(Batched):
+        def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[Any]:
+            return [FactProcessError("unreadable") if call["key"] == "k1" else call["key"] for call in calls]
+
+    state = toy_state()
+    (one,) = state.inventory
+    calls = [lambda n=n: one.get_fact(Mixed, key=f"k{n}", _ignore_errors=True) for n in range(3)]
+    assert [outcome.get() for outcome in bridge.run(bridge.gather, calls)] == ["k0", None, "k2"]
+    assert not state.failures
+    one.get_fact(Mixed, key="k1")
+    assert "unreadable" in state.failures[0].message
+
+
+def test_classes_of_one_family_share_a_command():
+    class Upper(Batched):
+        batch_family = "both"
+
+    class Lower(Batched):
+        batch_family = "both"
+        batch_rank = 1
+
+        def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> str:
+            return "say " + ",".join(call["key"].lower() for call in calls)
+
+    (one,) = toy_state().inventory
+    calls = [lambda: one.get_fact(Upper, key="A"), lambda: one.get_fact(Lower, key="B")]
+    assert [outcome.get() for outcome in bridge.run(bridge.gather, calls)] == ["value of a", "value of b"]
+    assert session(one.state).log == ["say a,b"]
+
+
 def test_the_same_value_asked_for_twice_at_once_is_read_once():
     state = toy_state()
     (one,) = state.inventory

@@ -36,6 +36,11 @@ print([meta.stdout for meta in result.values()], gevent.spawn(lambda: "gevent go
 def test_a_patched_process():
     root = Path(__file__).parents[3]
     ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM], cwd=root, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-W", "ignore", "-c", PROGRAM],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert ran.stdout.splitlines() == ["one nested", "two nested", "['hello', 'hello'] gevent goes on"], ran.stderr

@@ -112,18 +112,28 @@ def check_promises(state: State, meta: Any) -> None:
     host = next(iter(state.inventory))
     for key, promised in plan.promises.items():
         host.facts.forget(key)
-        found = host.get_fact(key.cls, **key.arguments, **_as(meta))
-        assert keeps(found, promised.value, promised.exact), f"{key}: promised {promised.value}, found {found}"
+        options = {name: value for name, value in meta_arguments(state, meta).items() if name in _AS_WHOM}
+        found = host.get_fact(key.cls, **key.arguments, **options)
+        broken = list(differences(found, promised.value, promised.exact))
+        assert not broken, f"{key}: {broken}"
 
 
-def _as(meta: Any) -> dict[str, Any]:
-    return {}
+_AS_WHOM = ("_sudo", "_sudo_user", "_su_user", "_su_password", "_doas", "_sudo_password")
 
 
-def keeps(found: Any, promised: Any, exact: bool) -> bool:
-    """Whether a value is what was promised."""
+def meta_arguments(state: State, meta: Any) -> Mapping[str, Any]:
+    """The global arguments of an operation."""
+    host = next(iter(state.inventory))
+    arguments: Mapping[str, Any] = state.ops[host][meta.hash].global_arguments
+    return arguments
+
+
+def differences(found: Any, promised: Any, exact: bool, where: str = "") -> Iterator[str]:
+    """In what a value is not what was promised."""
     if promised is None and not exact:
-        return True
+        return
     if isinstance(promised, Mapping) and isinstance(found, Mapping):
-        return all(keeps(found.get(name), value, exact) for name, value in promised.items())
-    return bool(found == promised)
+        for name, value in promised.items():
+            yield from differences(found.get(name), value, exact, f"{where}[{name!r}]")
+    elif found != promised:
+        yield f"{where} promised {promised!r}, found {found!r}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def test_events() -> None:
 def test_pieces_make_no_difference(cuts: set[int]) -> None:
     decoder = Decoder(NONCE)
     edges = [0, *sorted(cuts), len(STREAM)]
-    events = [event for a, b in zip(edges, edges[1:], strict=False) for event in decoder.feed(STDOUT, STREAM[a:b])]
+    events = [event for a, b in pairwise(edges) for event in decoder.feed(STDOUT, STREAM[a:b])]
     assert joined(events + decoder.flush()) == EVENTS
 
 

@@ -231,7 +231,7 @@ def test_a_shell_that_cannot_print_gets_content_through_the_pipe() -> None:
     assert text(results[2]) == b"in\0put"
 
 
-def test_a_source_that_cannot_tell_its_length(tmp_path) -> None:  # noqa: ANN001
+def test_a_source_that_cannot_tell_its_length(tmp_path) -> None:
     class Endless(io.RawIOBase):
         def __init__(self) -> None:
             self._left = [b"x" * 70_000] * 3
@@ -253,7 +253,7 @@ def test_a_source_that_cannot_tell_its_length(tmp_path) -> None:  # noqa: ANN001
     assert (tmp_path / "file").stat().st_size == 210_000
 
 
-def test_a_source_is_read_from_where_it_is(tmp_path) -> None:  # noqa: ANN001
+def test_a_source_is_read_from_where_it_is(tmp_path) -> None:
     source = io.BytesIO(b"0123456789")
     source.seek(4)
 
@@ -275,3 +275,20 @@ def test_few_pipes_linger_for_background_children() -> None:
         return len(session._shells.live)
 
     assert with_session(link, body) <= 1 + 3
+
+
+def test_content_that_is_not_taken_is_never_run(tmp_path) -> None:
+    marker = tmp_path / "marker"
+    content = f"touch {marker}\n".encode() * 20_000
+    link = BreakableLink(before=b"trap '' XFSZ; ulimit -f 100\n")
+
+    async def body(session: ShellSession) -> list[Result]:
+        results = await session.submit([Upload(io.BytesIO(content), str(tmp_path / "file"))])
+        await session.submit([Command("sleep 0.2")])
+        return results
+
+    [result] = with_session(link, body)
+    assert kind(result) is FailureKind.TRANSFER
+    assert result.failure is not None
+    assert "File too large" in result.failure.message
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactProcessError, FactValueError
 from pyinfra._engine.fact_base import FactBase
-from pyinfra.facts._frames import EXISTS, MISSING, answered, header, not_understood, settle
+from pyinfra.facts._frames import EXISTS, MISSING, answered, header, not_understood, only
 from pyinfra.facts._shell import operand_word, path_resources, script, word
 
 MARKER_DEFAULT = "# {mark} PYINFRA BLOCK"
@@ -81,9 +81,11 @@ class Block(FactBase[list[str] | None]):
         return script("n=0; set --\nfor p in", paths, _LOOK, environment, "awk ", _BETWEEN, ' "$@"')
 
     def process(self, output: list[str]) -> list[str] | None:
-        return self.batch_process([{}], output)[0]
+        return only(self.batch_process([{}], output))
 
-    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[list[str] | None]:
+    def batch_process(
+        self, calls: Sequence[Mapping[str, Any]], output: list[str]
+    ) -> list[list[str] | FactProcessError | None]:
         answers: dict[int, list[str] | FactProcessError | None] = {}
         for line in output:
             found, text = header(line), _LINE.match(line)
@@ -94,7 +96,7 @@ class Block(FactBase[list[str] | None]):
             if text is None or not isinstance(lines, list):
                 not_understood("block", line)
             lines.append(text[2])
-        return settle(answered("block", answers, len(calls)))
+        return answered("block", answers, len(calls))
 
 
 def _start(mark: str, calls: Sequence[Mapping[str, Any]], number: int) -> list[str] | FactProcessError | None:

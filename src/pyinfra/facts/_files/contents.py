@@ -12,7 +12,7 @@ from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactProcessError
 from pyinfra._core.output import decode, encode
 from pyinfra._engine.fact_base import FactBase
-from pyinfra.facts._frames import answered, not_understood, settle
+from pyinfra.facts._frames import answered, not_understood, only
 from pyinfra.facts._shell import path_resources, path_word, script
 
 # Answers: "= NUMBER SIZE", the bytes, a newline; "- N" nothing there; "@ N" not a regular file; "! N" not readable;
@@ -81,12 +81,12 @@ class FileText(FactBase[FileContent | Literal[False] | None]):
         return _read_command(limits)
 
     def process(self, output: list[str]) -> FileContent | Literal[False] | None:
-        return self.batch_process([{}], output)[0]
+        return only(self.batch_process([{}], output))
 
     def batch_process(
         self, calls: Sequence[Mapping[str, Any]], output: list[str]
-    ) -> list[FileContent | Literal[False] | None]:
-        return settle(_read_answers(calls, output))
+    ) -> list[FileContent | Literal[False] | FactProcessError | None]:
+        return _read_answers(calls, output)
 
 
 class FileContents(FactBase[list[str] | None]):
@@ -105,16 +105,21 @@ class FileContents(FactBase[list[str] | None]):
         return _read_command([(call["path"], _WITHOUT_LIMIT) for call in calls])
 
     def process(self, output: list[str]) -> list[str] | None:
-        return self.batch_process([{}], output)[0]
+        return only(self.batch_process([{}], output))
 
-    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[list[str] | None]:
-        contents = settle(_read_answers(calls, output))
-        return [_lines(content) if content else None for content in contents]
+    def batch_process(
+        self, calls: Sequence[Mapping[str, Any]], output: list[str]
+    ) -> list[list[str] | FactProcessError | None]:
+        return [_lines(answer) for answer in _read_answers(calls, output)]
 
 
-def _lines(content: FileContent) -> list[str] | None:
+def _lines(content: FileContent | Literal[False] | FactProcessError | None) -> list[str] | FactProcessError | None:
+    if isinstance(content, FactProcessError):
+        return content
+    if not content:
+        return None
     if content.text is None:
-        raise FactProcessError(f"a file of {content.size} bytes is too large to be read as lines")
+        return FactProcessError(f"a file of {content.size} bytes is too large to be read as lines")
     lines = content.text.split("\n")
     if lines == [""]:
         return None

@@ -10,7 +10,7 @@ from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactProcessError
 from pyinfra._engine.fact_base import FactBase
-from pyinfra.facts._frames import EXISTS, FAILED, MISSING, answered, header, not_understood, settle
+from pyinfra.facts._frames import EXISTS, FAILED, MISSING, answered, header, not_understood, only
 from pyinfra.facts._shell import interpolated_word, path_resources, path_word, script, word
 
 # "= N" and then the lines with their numbers, "- N" no such file, "! N STATUS" when grep failed. Without -a, grep says
@@ -54,9 +54,11 @@ class FindInFile(FactBase[list[str] | None]):
         return script(_SEARCH, searches)
 
     def process(self, output: list[str]) -> list[str] | None:
-        return self.batch_process([{}], output)[0]
+        return only(self.batch_process([{}], output))
 
-    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[list[str] | None]:
+    def batch_process(
+        self, calls: Sequence[Mapping[str, Any]], output: list[str]
+    ) -> list[list[str] | FactProcessError | None]:
         answers: dict[int, _Found] = {}
         current: _Found | None = None
         for line in output:
@@ -73,7 +75,7 @@ class FindInFile(FactBase[list[str] | None]):
             else:
                 current = answers[numbers[0]] = _Found(mark == EXISTS)
         found_lines = answered("lines", answers, len(calls))
-        return settle(one.value(call) for one, call in zip(found_lines, calls, strict=True))
+        return [one.value(call) for one, call in zip(found_lines, calls, strict=True)]
 
 
 class _Found:

@@ -45,6 +45,7 @@ class File(FactBase[FileDict | Literal[False] | None]):
 
     kind: ClassVar[str] = "-"
     noun: ClassVar[str] = "file"
+    batch_family = "entries"
 
     def command(self, path: str) -> StringCommand:
         return self.batch_command([{"path": path}])
@@ -95,6 +96,7 @@ class Link(File):
 
     kind = "l"
     noun = "link"
+    batch_rank = 1  # its command also tells where links lead
 
 
 class Directory(File):

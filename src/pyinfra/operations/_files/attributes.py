@@ -73,7 +73,7 @@ class Attributes:
         elif not directory and has_special_bits(mode) and self.owner_differs(found):
             mode = None  # the kernel clears the special bits, unless the file can only be run by some
         known: dict[str, Any] = dict(found) if found else {"size": None, "atime": None, "mtime": None}
-        known.update(mode=mode, ctime=None)
+        known.update(mode=mode, atime=None, ctime=None)  # whoever looks into it changes its atime
         for name, wanted in (("user", self.user), ("group", self.group)):
             known[name] = wanted if wanted is not None else known.get(name)
         return known

@@ -58,6 +58,9 @@ def user_authorized_keys(
     yield from key_commands(keys.of(user, group, home))
 
 
+NOBODYS = Attributes()
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFile:
     """A file of keys as it shall be."""
@@ -66,7 +69,7 @@ class KeyFile:
     only: bool
     directory: str | None = None
     filename: str = "authorized_keys"
-    wanted: Attributes = Attributes()
+    wanted: Attributes = NOBODYS
 
     @classmethod
     def checked(
@@ -112,15 +115,15 @@ class KeyFile:
 
 def key_commands(keys: KeyFile) -> list[StringCommand | WriteFileCommand]:
     """Read what there is; return what is needed."""
-    assert_known = keys.directory or ""
-    path = posixpath.join(assert_known, keys.filename)
+    place = keys.directory or ""
+    path = posixpath.join(place, keys.filename)
     content = host.get_fact(FileText, path=path)
     present = (content.text if content else None) or ""
     upload = Upload(
         Source.of_text(keys.text(present), None), path, replace(keys.wanted, mode=600), create_remote_dir=False
     )
-    place = directory._inner(path=assert_known, user=keys.wanted.user, group=keys.wanted.group, mode=700)
-    return [*place, *upload.commands()]
+    around = directory._inner(path=place, user=keys.wanted.user, group=keys.wanted.group, mode=700)
+    return [*around, *upload.commands()]
 
 
 def _keys_of(text: str) -> list[str]:

@@ -76,40 +76,38 @@ def user(
     Example:
         server.user(user="app", shell="/bin/sh", groups=["adm"], append=True, public_keys=["ssh-ed25519 AAAA app"])
     """
-    wanted = Account.checked(user, home, shell, group, groups, append, uid, comment, password)
+    wanted = Account.checked(
+        user, home, shell, group, groups, append, system, uid, comment, unique, password, create_home
+    )
     keys = KeyFile.checked(public_keys, delete_keys) if public_keys is not None else None
-    for fact in (AccountPrograms, Groups):
-        prefetch(fact)
-    guess = home or default_home(user)
-    if present and ensure_home:
-        prefetch(Directory, path=guess)
-    if present and keys is not None:
-        keys.prefetch(guess)
-    users = host.get_fact(Users)
-    existing = users.get(user)
+    prefetch(AccountPrograms)
     if not present:
-        yield from _remove(user, users)
+        yield from _remove(user, host.get_fact(Users))
         return
-    tool = account_tool(host.get_fact(AccountPrograms)) if wanted.needs_tool(existing) else None
-    all_groups = host.get_fact(Groups)
-    home_there = home or (existing["home"] if existing else guess)
-    primary = group or (existing["group"] if existing else user if user in all_groups else None)
-    # Everything is read before the first command, so that nothing has to be planned twice.
-    before, after = _home_commands(user, primary, home_there, ensure_home, create_home and existing is None)
+    prefetch(Groups)
+    if ensure_home:
+        prefetch(Directory, path=wanted.new_home)
     if keys is not None:
-        after += key_commands(keys.of(user, group, home_there))
+        keys.prefetch(wanted.new_home)
+    yield from _ensure(wanted, keys, ensure_home)
+
+
+def _ensure(wanted: Account, keys: KeyFile | None, ensure_home: bool) -> Commands:
+    """Everything is read before the first command, so that nothing has to be planned twice."""
+    users, groups = host.get_fact(Users), host.get_fact(Groups)
+    existing = users.get(wanted.name)
+    tool = account_tool(host.get_fact(AccountPrograms)) if wanted.needs_tool(existing) else None
+    home = wanted.home or (existing["home"] if existing else wanted.new_home)
+    primary = wanted.primary_group(existing, groups)
+    before, after = _home_commands(wanted, primary, home, ensure_home, existing is None)
+    if keys is not None:
+        after += key_commands(keys.of(wanted.name, wanted.group, home))
     yield from before
-    if tool is not None and existing is None:
-        new = NewUser(user, guess, shell, primary, wanted.groups, system, uid, comment, unique, create_home)
-        yield from tool.add_user(new)
-    elif tool is not None and existing is not None:
-        change = wanted.change(existing)
-        yield from tool.change_user(change) if change else ()
-    if tool is not None:
-        yield from wanted.password_commands(tool, existing)
-        wanted.promise(users, all_groups, primary, home_there)
+    if tool is None:
+        host.noop(f"user {wanted.name} is as it should be")
     else:
-        host.noop(f"user {user} is as it should be")
+        yield from wanted.commands(tool, existing, primary)
+        wanted.promise(users, groups, primary, home)
     yield from after
 
 
@@ -128,14 +126,17 @@ class Account:
     group: str | None
     groups: Sequence[str]
     append: bool
+    system: bool
     uid: int | None
     comment: str | None
+    unique: bool
     password: HiddenValue | None
+    create_home: bool
 
     @classmethod
     def checked(
-        cls, user: Any, home: Any, shell: Any, group: Any, groups: Any, append: bool, uid: Any, comment: Any,
-        password: Any,
+        cls, user: Any, home: Any, shell: Any, group: Any, groups: Any, append: bool, system: bool, uid: Any,
+        comment: Any, unique: bool, password: Any, create_home: bool,
     ) -> Account:  # fmt: skip
         """Make one of the arguments of the operation."""
         if isinstance(groups, str):
@@ -149,10 +150,24 @@ class Account:
             None if group is None else checked_name(group, "group"),
             tuple(dict.fromkeys(checked_name(name, "groups") for name in groups or ())),
             append,
+            system,
             _checked_number(uid),
             checked_field(comment, "comment"),
+            unique,
             password,
+            create_home,
         )
+
+    @property
+    def new_home(self) -> str:
+        """The home directory of a new account."""
+        return self.home or default_home(self.name)
+
+    def primary_group(self, existing: Mapping[str, Any] | None, groups: Sequence[str]) -> str | None:
+        """The primary group; None when the system makes one for the account."""
+        if self.group or existing:
+            return self.group or (existing["group"] if existing else None)
+        return self.name if self.name in groups else None
 
     # -- comparing -------------------------------------------------------------------------
 
@@ -161,8 +176,8 @@ class Account:
         if existing is None:
             return True
         if self.uid is not None and existing["uid"] not in (None, self.uid):
-            note = f"user {self.name} has the uid {existing['uid']}, not {self.uid}; the uid of an account is not changed"
-            host.log(note, logger.warning)
+            keeps = f"user {self.name} keeps its uid {existing['uid']}"
+            host.log(f"{keeps}: that of an account is not changed, not to {self.uid} either", logger.warning)
         return bool(self.change(existing)) or self._password_differs(existing)
 
     def change(self, existing: Mapping[str, Any]) -> UserChange:
@@ -191,8 +206,17 @@ class Account:
 
     # -- doing -----------------------------------------------------------------------------
 
-    def password_commands(self, tool: AccountTool, existing: Mapping[str, Any] | None) -> Commands:
-        """Yield what sets the password."""
+    def commands(self, tool: AccountTool, existing: Mapping[str, Any] | None, primary: str | None) -> Commands:
+        """Yield what makes or changes the account."""
+        if existing is None:
+            yield from tool.add_user(
+                NewUser(
+                    self.name, self.new_home, self.shell, primary, self.groups, self.system, self.uid, self.comment,
+                    self.unique, self.create_home,
+                )
+            )  # fmt: skip
+        elif change := self.change(existing):
+            yield from tool.change_user(change)
         if self.password is not None and self._password_differs(existing):
             yield from tool.set_password(self.name, self.password)
 
@@ -206,6 +230,8 @@ class Account:
         if not self.groups:
             joined = set(known["groups"] or ())
         known["groups"] = [name for name in all_groups if name in joined and name != primary]
+        if known["group"] != primary:
+            known["gid"] = None
         known["group"], known["home"] = primary, home
         for name in ("shell", "comment", "password"):
             value = getattr(self, name)
@@ -244,12 +270,12 @@ def _remove(user: str, users: Mapping[str, dict[str, Any]]) -> Commands:
 
 
 def _home_commands(
-    user: str, group: str | None, home: str, ensure: bool, by_tool: bool
+    wanted: Account, group: str | None, home: str, ensure: bool, is_new: bool
 ) -> tuple[list[StringCommand], list[StringCommand | WriteFileCommand]]:
     """What is to be done about the home directory before the account is made, and after."""
-    if by_tool and host.get_fact(Directory, path=home) is None:
-        promise_entry(home, Directory, {"user": user, "group": group, "mode": None})
+    if is_new and wanted.create_home and host.get_fact(Directory, path=home) is None:
+        promise_entry(home, Directory, {"user": wanted.name, "group": group, "mode": None})
         return list(make_parents(missing_parents(home))), []
     if not ensure:
         return [], []
-    return [], list(directory._inner(path=home, user=user, group=group, _no_fail_on_link=True))
+    return [], list(directory._inner(path=home, user=wanted.name, group=group, _no_fail_on_link=True))
