@@ -68,9 +68,7 @@ def _build(root: Path) -> None:
         for name, (uid, shell) in recipe.USERS.items()
     )
     finish = _FINISH.format(unpacked=" ".join(recipe.UNPACKED), users=users, password=recipe.PASSWORD_HASH)
-    roots.in_own_namespaces(
-        _BOOTSTRAP, root, ",".join(recipe.PACKAGES), recipe.SUITE, archive(), given=finish
-    )
+    roots.in_own_namespaces(_BOOTSTRAP, root, ",".join(recipe.PACKAGES), recipe.SUITE, archive(), given=finish)
     _configure(root)
 
 

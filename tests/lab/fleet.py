@@ -66,9 +66,7 @@ class Fleet:
         for record in batch:
             files = tuple(seeds.files(kind, self._identity(record, host_certificate), sshd))
             commands = self._net.host_commands(record.address)
-            guests.append(
-                guest.Guest(self._lab, record.name, kind, Path(base), disk, reboot_delay, files, commands)
-            )
+            guests.append(guest.Guest(self._lab, record.name, kind, Path(base), disk, reboot_delay, files, commands))
         self._run_keepers(batch, guests)
         self._hosts.update({record.name: record for record in batch})
         self._write_client_files()

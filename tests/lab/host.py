@@ -116,7 +116,9 @@ class Host:
         while True:
             now = self.snapshot()
             more = [f"file {path}" for path in now.files - before.files]
-            more += [f"process {p.pid} {p.name} ({p.state}): {' '.join(p.argv)}" for p in now.processes - before.processes]
+            more += [
+                f"process {p.pid} {p.name} ({p.state}): {' '.join(p.argv)}" for p in now.processes - before.processes
+            ]
             if not more or time.monotonic() > deadline:
                 return sorted(more)
             time.sleep(0.05)

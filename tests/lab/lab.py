@@ -17,6 +17,8 @@ from tests.lab.host import Host
 from tests.lab.places import LabError
 
 Kind = Literal["plain", "systemd", "busybox"]
+DISK = "512m"
+REBOOT_DELAY = 0.3  # seconds that a rebooting host is away
 _SPARES = 2
 _numbers = itertools.count(1)
 
@@ -71,37 +73,35 @@ class Lab:
         *,
         sshd: Mapping[str, str] | None = None,
         host_certificate: bool = False,
-        disk: str = "512m",
-        reboot_delay: float = 0.3,
+        disk: str = DISK,
+        reboot_delay: float = REBOOT_DELAY,
         wait: bool = True,
     ) -> list[Host]:
         """Add hosts. `sshd` has sshd_config keywords that win over the lab's own; `disk` is the room to write."""
         if kind == "busybox" and (sshd or host_certificate):
             raise LabError("dropbear has neither sshd_config nor certificates")
-        base = ensure_busybox() if kind == "busybox" else ensure_base()
-        rows = self._ask(
-            "up",
-            count=count,
-            kind=kind,
-            base=str(base),
-            sshd=dict(sshd or {}),
-            host_certificate=host_certificate,
-            disk=disk,
-            reboot_delay=reboot_delay,
-        )["hosts"]
-        hosts = [self._host(row) for row in rows]
+        self.start()
+        more = {"sshd": dict(sshd or {}), "host_certificate": host_certificate}
+        hosts = self._begin(count, kind, **more, disk=disk, reboot_delay=reboot_delay)
         self.hosts.extend(hosts)
         for host in hosts if wait else ():
             host.wait()
         return hosts
 
+    def _begin(self, count: int, kind: Kind, **more: Any) -> list[Host]:
+        base = ensure_busybox() if kind == "busybox" else ensure_base()
+        rows = self._ask("up", count=count, kind=kind, base=str(base), **more)["hosts"]
+        return [self._host(row) for row in rows]
+
     def take(self) -> Host:
         """An untouched plain host. A few are kept in store, so it is there at once."""
-        if not self._spares:
-            self._spares = self.up(1 + _SPARES, wait=False)
+        self.start()
+        if len(self._spares) <= _SPARES:
+            usual = {"sshd": {}, "host_certificate": False, "disk": DISK, "reboot_delay": REBOOT_DELAY}
+            self._spares += self._begin(_SPARES + 1 - len(self._spares), "plain", **usual)
         host = self._spares.pop(0)
-        self._spares += self.up(_SPARES - len(self._spares), wait=False) if len(self._spares) < _SPARES else []
         host.wait()
+        self.hosts.append(host)
         return host
 
     def remove(self, *hosts: Host) -> None:
@@ -109,7 +109,6 @@ class Lab:
         self._ask("remove", names=[host.name for host in hosts])
         gone = {host.name for host in hosts}
         self.hosts = [host for host in self.hosts if host.name not in gone]
-        self._spares = [host for host in self._spares if host.name not in gone]
 
     def down(self) -> None:
         """End the lab: when this returns, its processes, namespaces, mounts and files are gone."""
@@ -150,8 +149,7 @@ class Lab:
             return
         self._ask("calm")
         for host in self.hosts:
-            if host not in self._spares:
-                host.reset()
+            host.reset()
 
     # -- keys
 

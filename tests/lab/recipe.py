@@ -5,9 +5,7 @@ from __future__ import annotations
 SUITE = "bookworm"
 PASSWORD = "secret"
 # crypt(3) of PASSWORD with a fixed salt, so that the recipe is the same everywhere
-PASSWORD_HASH = (
-    "$6$lab.lab.lab$68JoLlcJB8gPlDyXDTWT.r7/Yc6tZDuf7ssRRDwNNxBbVF1W1ngrW.y1SyADwExwyBa6iiKHy3PK3L1T.nzt/0"
-)
+PASSWORD_HASH = "$6$lab.lab.lab$68JoLlcJB8gPlDyXDTWT.r7/Yc6tZDuf7ssRRDwNNxBbVF1W1ngrW.y1SyADwExwyBa6iiKHy3PK3L1T.nzt/0"
 
 PACKAGES = (
     "openssh-server", "sudo", "opendoas", "systemd", "systemd-sysv", "dbus", "iproute2", "ca-certificates",

@@ -29,10 +29,17 @@ def claim(name: str) -> tuple[int, network.Network]:
             raise LabError(f"a lab named {name!r} is running") from None
         lock = _try_lock(place)
         assert lock is not None
-        taken = {int(slot.read_text()) for slot in places.RUN.glob("*/slot")}
-        chosen = network.Network(network.free_slot(taken))
+        chosen = network.Network(network.free_slot(_taken_slots()))
         (place / "slot").write_text(str(chosen.slot))
         return lock, chosen
+
+
+def _taken_slots() -> set[int]:
+    taken = set()
+    for slot in places.RUN.glob("*/slot"):
+        with contextlib.suppress(FileNotFoundError):  # that lab ends at this moment
+            taken.add(int(slot.read_text()))
+    return taken
 
 
 def sweep() -> None:
@@ -79,7 +86,10 @@ def _all_locked() -> Iterator[None]:
 
 
 def _try_lock(place: Path) -> int | None:
-    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        descriptor = os.open(place, os.O_RDONLY)
+    except FileNotFoundError:  # a lab that ends removes its folder itself
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -56,7 +56,7 @@ def test_bad_utf_8_followed_by_much_more_does_not_hang(plain_hosts: list[Host]):
 def test_100_mb_without_a_newline_is_linear_and_bounded(plain_hosts: list[Host], tmp_path: Path):
     program = tmp_path / "big.py"
     program.write_text(
-        "import resource, sys, time\n"
+        "import re, time\n"
         "from pyinfra.api import Config, Inventory, State\n"
         "from pyinfra.api.connect import connect_all\n"
         "from pyinfra.api.operation import add_op\n"
@@ -67,14 +67,16 @@ def test_100_mb_without_a_newline_is_linear_and_bounded(plain_hosts: list[Host],
         "(meta,) = add_op(state, shell, 'head -c 100000000 /dev/zero | tr \"\\\\0\" x; echo; echo end').values()\n"
         "began = time.monotonic()\n"
         "run_ops(state)\n"
-        "print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+        # not ru_maxrss: that begins with the memory of whoever started this program
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]\n"
+        "print(time.monotonic() - began, int(peak) / 1024)\n"
         "print(meta.stdout_lines[-1], 'left out' in meta.stderr)\n"
     )
     ran = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True, env=_environment())
     numbers, text = ran.stdout.splitlines()
     seconds, megabytes = map(float, numbers.split())
     assert seconds < 10
-    assert megabytes < 200
+    assert megabytes < 100
     assert text == "end True"
 
 
@@ -123,14 +125,14 @@ def test_ctrl_c_leaves_no_process_and_no_file_and_ends_within_two_seconds(
         "    sys.exit(130)\n"
     )
     before = fresh_host.snapshot()
-    process = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(delay)
-    began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=10) == 130
-    assert time.monotonic() - began < 2.5  # two seconds, and the start of the interpreter's end
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(delay)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert time.monotonic() - began < 2.5  # two seconds, and the start of the interpreter's end
     assert fresh_host.leaks(before) == []
     assert fresh_host.sh("find /srv -name '.pyinfra*'; test ! -e /srv/big || wc -c < /srv/big").strip() in ("", "30000000")
 

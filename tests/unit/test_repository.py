@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import sys
 import tomllib
@@ -108,6 +109,39 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
         for requirement in PROJECT["project"]["dependencies"]
     }
     assert third_party_imports() == {modules.get(name, name) for name in declared}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_at_once(path: Path) -> Iterator[str]:
+    """What a module imports when it is imported itself: not in functions, not for type checkers only."""
+    waiting: list[ast.AST] = [parsed(path)]
+    package = module_name(path).split(".")[: None if path.name == "__init__.py" else -1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = ".".join(package[: len(package) + 1 - node.level]) if node.level else ""
+            source = ".".join(filter(None, [start, node.module]))
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and "TYPE_CHECKING" not in ast.unparse(
+            getattr(node, "test", ast.Pass())
+        ):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def test_no_import_cycle() -> None:
+    modules = {module_name(path): path for path in SOURCES}
+    graph = {name: {other for other in imported_at_once(path) if other in modules} for name, path in modules.items()}
+    for name, others in graph.items():
+        # a package is loaded before its modules anyway, so that naming it is no order of its own
+        others -= {parent for parent in others if name.startswith(f"{parent}.")}
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_version_is_told_once() -> None:

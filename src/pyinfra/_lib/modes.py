@@ -12,7 +12,6 @@ _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)\Z")
 _ACTION = re.compile(r"([-+=])([ugo]|[rwxXst]*)")
 _WHO = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
 _SHIFT = {"u": 6, "g": 3, "o": 0}
-_FOUR_DIGITS = 1000
 _SPECIAL_BITS = 0o6000  # those that a change of the owner clears
 _HINT = 'write it as chmod takes it: "644", "4755", "u+x"'
 
@@ -54,7 +53,7 @@ def mode_after(found: int | None, wanted: int | str, *, directory: bool = False)
         (744, None)
     """
     if isinstance(wanted, int):
-        return _kept_special_bits(found) + wanted if directory and wanted < _FOUR_DIGITS else wanted
+        return _with_kept_bits(found, wanted) if directory and found is not None else wanted
     if found is None:
         return None
     bits: int | None = int(str(found), 8)
@@ -63,9 +62,10 @@ def mode_after(found: int | None, wanted: int | str, *, directory: bool = False)
     return None if bits is None else int(f"{bits:o}")
 
 
-def _kept_special_bits(found: int | None) -> int:
-    """GNU chmod leaves setuid and setgid of a directory alone unless four digits are given; so we never clear them."""
-    return ((found or 0) // _FOUR_DIGITS & 6) * _FOUR_DIGITS
+def _with_kept_bits(found: int, wanted: int) -> int:
+    """GNU chmod leaves setuid and setgid of a directory alone, however many digits people write."""
+    bits = int(str(wanted), 8) | int(str(found), 8) & _SPECIAL_BITS
+    return int(f"{bits:o}")
 
 
 def _after_clause(bits: int, clause: str, directory: bool) -> int | None:

@@ -81,7 +81,7 @@ def memory_inventory(
         >>> memory_inventory({"web1": {"hostname": "web1.example.org", "rm ": False}})
     """
     responders = dict(hosts) if isinstance(hosts, Mapping) else dict.fromkeys(hosts)
-    members = {group: (list(names), {}) for group, names in (groups or {}).items()}
+    members: dict[str, Any] = {group: (list(names), {}) for group, names in (groups or {}).items()}
     inventory = Inventory((list(responders), dict(data or {})), **members)
     identity = Identity(user, 0 if user == "root" else 1000)
     for name, responder in responders.items():

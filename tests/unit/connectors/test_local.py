@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_names() -> None:
 
 def test_commands(connector: LocalConnector) -> None:
     ok, output = connector.run_shell_command(StringCommand("pwd; echo e >&2; exit 3"), _success_exit_codes=[3])
-    assert (ok, output.stdout, output.stderr) == (True, os.getcwd(), "e")
+    assert (ok, output.stdout, output.stderr) == (True, str(Path.cwd()), "e")
     ok, output = connector.run_shell_command(
         StringCommand('echo "$A" && cat && pwd && exit 1'), _env={"A": HiddenValue("x y")}, _stdin="in", _chdir="/"
     )

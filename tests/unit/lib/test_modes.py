@@ -16,12 +16,17 @@ def test_numbers_have_one_form(mode: int | str) -> None:
     assert checked_mode(mode) == 644
 
 
-@pytest.mark.parametrize(("mode", "expected"), [("4755", 4755), (0, 0), ("u+x,go-w", "u+x,go-w"), ("a=rX", "a=rX"), (None, None)])
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("4755", 4755), (0, 0), ("u+x,go-w", "u+x,go-w"), ("a=rX", "a=rX"), (None, None)],
+)
 def test_other_forms(mode: int | str | None, expected: int | str | None) -> None:
     assert checked_mode(mode) == expected
 
 
-@pytest.mark.parametrize("mode", [493, "899", "", "u+q", "rwx", "755; touch x", "$(touch x)", "-R", "12345", "u+x;", "7 5 5"])
+@pytest.mark.parametrize(
+    "mode", [493, "899", "", "u+q", "rwx", "755; touch x", "$(touch x)", "-R", "12345", "u+x;", "7 5 5"]
+)
 def test_what_is_none(mode: int | str) -> None:
     with pytest.raises(ValueError, match="means no permissions"):
         checked_mode(mode)
@@ -57,6 +62,7 @@ def test_directories_keep_setgid() -> None:
     assert mode_after(2775, 755, directory=True) == 2755
     assert mode_after(2775, 755) == 755
     assert mode_after(1777, 755, directory=True) == 755
+    assert mode_after(2755, 1777, directory=True) == 3777
 
 
 def test_questions() -> None:

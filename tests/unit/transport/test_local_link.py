@@ -68,7 +68,7 @@ def test_children_start_clean() -> None:
     os.set_inheritable(inherited, True)
     try:
         _, out, _ = asyncio.run(
-            run(b"ls /proc/$$/fd; grep -E 'Sig(Ign|Blk)' /proc/$$/status; ps -o sid= -p $$; echo $$")
+            run(b"ls /proc/$$/fd; grep -E 'Sig(Ign|Blk)' /proc/self/status; ps -o sid= -p $$; echo $$")
         )
     finally:
         os.close(inherited)

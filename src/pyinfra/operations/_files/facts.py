@@ -41,14 +41,11 @@ def _owner_tests(user: str | None, group: str | None) -> Iterable[Test]:
 
 
 def _mode_tests(mode: str | None) -> Iterable[Test]:
-    if mode is None:
-        return
-    own = QuoteString(mode)
-    if len(mode) > len("755"):
-        yield ["!", "-perm", own]
-    else:  # chmod does not take setuid and setgid from directories then
-        kept = " -o ".join(f"-perm {special}{mode:0>3}" for special in (2, 4, 6))
-        yield ["!", "-perm", own, rf"! \( -type d \( {kept} \) \)"]
+    """Setuid and setgid of a directory are nothing that chmod takes away."""
+    if mode is not None:
+        bits = int(mode, 8)
+        kept = " -o ".join(f"-perm {bits | special:o}" for special in (0o2000, 0o4000, 0o6000))
+        yield ["!", "-perm", QuoteString(mode), rf"! \( -type d \( {kept} \) \)"]
 
 
 def _any_of(tests: Sequence[Test]) -> Test:

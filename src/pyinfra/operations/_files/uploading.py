@@ -117,10 +117,15 @@ def find_place(dest: str, name: str | None) -> tuple[str, Mapping[str, Any] | No
     path = posixpath.join(dest, _named(dest, name)) if dest.endswith("/") else dest
     passed: list[str] = []
     while True:
-        prefetch(Sha1File, path=path)
+        inside = posixpath.join(path, name) if name else path
+        for looked_at in (path, inside):  # both cost no more than one
+            prefetch(Sha1File, path=looked_at)
+            prefetch(File, path=looked_at)
         found = host.get_fact(File, path=path)
         if found is not False:
             return path, found, passed
+        if host.get_fact(File, path=inside):
+            return inside, host.get_fact(File, path=inside), passed
         prefetch(Link, path=path)
         if host.get_fact(Directory, path=path):
             path = posixpath.join(path, _named(path, name))
