@@ -49,7 +49,7 @@ def test_a_user_from_its_making_to_its_end(place: tuple[Host, Machine]) -> None:
     }  # fmt: skip
     meta = machine.apply(server.user, **made)
     assert HASH not in f"{[str(command) for command in meta.commands]} {meta.stdout} {meta.stderr}"
-    name, _, uid, gid, comment, home, shell = entry(host, "ann")
+    _, _, uid, gid, comment, home, shell = entry(host, "ann")
     assert (uid, gid, comment, home, shell) == ("4243", "4242", made["comment"], made["home"], "/bin/sh")
     assert entry(host, "ann", "/etc/shadow")[1] == HASH
     assert "ann" in members(host, "games")
@@ -105,7 +105,7 @@ def test_a_host_name_with_systemd(systemd_host: Host) -> None:
 
 
 def test_waiting_for_a_port(place: tuple[Host, Machine]) -> None:
-    host, machine = place
+    _, machine = place
     assert machine.once(server.wait, port=22, _timeout=20).did_succeed()
 
 

@@ -74,14 +74,19 @@ def changes_from(inputs: Mapping[FactKey, Any], promises: Mapping[FactKey, Promi
     changes: list[Change] = []
     for key, promise in promises.items():
         before, after = inputs.get(key), promise.value
-        if before == after:
-            continue
-        resource = key.describe()
-        if isinstance(before, dict) and isinstance(after, dict):
-            changes.extend(_attribute_changes(resource, before, after, promise.exact))
-        else:
-            changes.append(Change(resource, "present", _presence(before), _presence(after)))
+        if before != after:
+            changes.extend(_changes_of(key.describe(), before, after, promise.exact))
     return changes
+
+
+def _changes_of(resource: str, before: Any, after: Any, exact: bool) -> list[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _attribute_changes(resource, before, after, exact)
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [Change(resource, str(item), item, None) for item in before if item not in after]
+        return gone + [Change(resource, str(item), None, item) for item in after if item not in before]
+    before, after = _presence(before), _presence(after)
+    return [] if before == after else [Change(resource, "present", before, after)]
 
 
 def _attribute_changes(resource: str, before: Mapping[Any, Any], after: Mapping[Any, Any], exact: bool) -> list[Change]:

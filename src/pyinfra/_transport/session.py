@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from itertools import groupby
+from collections.abc import Awaitable, Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
-from pyinfra._core.errors import ConnectError, PrivilegeError, PyinfraError
-
-from .base import Failure, FailureKind, Identity, Link, Privilege, Request, Result
+from .base import FailureKind, Identity, Link, Request, Result
+from .batches import BatchRun, failed
 from .ending import end_everything, end_job
-from .jobs import Job, JobState, RoundTrips
+from .jobs import Job, RoundTrips
 from .privilege import AskPassword
 from .shell import Shell
 from .shells import Shells
@@ -24,8 +22,6 @@ from .units import Unit, unit_for
 
 T = TypeVar("T")
 
-# A request whose shell went before it began is sent again, this often.
-_TRIES = 3
 _OPEN_TIMEOUT = 60.0
 INTERRUPT_TIME = 1.8  # seconds
 
@@ -57,7 +53,7 @@ class ShellSession(RoundTrips):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._interrupting = False
+        self._interruptions = 0
 
     # -- opening and closing ---------------------------------------------------------------
 
@@ -104,11 +100,8 @@ class ShellSession(RoundTrips):
         shells = self._shells
         if shells is None:
             return
-        self._interrupting = True
-        try:
-            await end_everything(shells, INTERRUPT_TIME)
-        finally:
-            self._interrupting = False
+        self._interruptions += 1
+        await end_everything(shells, INTERRUPT_TIME)
 
     # -- requests --------------------------------------------------------------------------
 
@@ -122,115 +115,29 @@ class ShellSession(RoundTrips):
 
     async def _submit_here(self, batch: Sequence[Request]) -> list[Result]:
         if self._shells is None:
-            return [_failed(FailureKind.NOT_STARTED, "not connected")]
+            return [failed(FailureKind.NOT_STARTED, "not connected")]
         return await self._run(batch)
 
     async def _run(self, batch: Sequence[Request]) -> list[Result]:
         shells = self._shells
         if shells is None:
-            return [_failed(FailureKind.NOT_STARTED, "not connected")]
+            return [failed(FailureKind.NOT_STARTED, "not connected")]
         units: list[Unit] = []
+        now = self._interruptions
+        run = BatchRun(shells, lambda: self._interruptions != now)
         try:
             units += (unit_for(request, shells) for request in batch)
-            return await self._run_units(shells, units)
+            return await run.run(units)
         except OSError as error:  # of a local file
-            return [_failed(FailureKind.TRANSFER, str(error))]
+            return [failed(FailureKind.TRANSFER, str(error))]
         finally:
             for unit in units:
                 unit.close()
 
-    async def _run_units(self, shells: Shells, units: Sequence[Unit]) -> list[Result]:
-        results: list[Result] = []
-        for place, group in groupby(units, key=lambda unit: unit.place):
-            together = list(group)
-            if place is None:
-                done = await self._run_alone(shells, together)
-            else:
-                done = await self._run_shared(shells, place, together)
-            results += done
-            if len(done) < len(together) or not done[-1].ok:
-                break
-        return results
-
-    async def _run_alone(self, shells: Shells, units: Sequence[Unit]) -> list[Result]:
-        results: list[Result] = []
-        for unit in units:
-            result = await self._run_one(shells, unit)
-            results.append(result)
-            if not result.ok:
-                break
-        return results
-
-    async def _run_one(self, shells: Shells, unit: Unit) -> Result:
-        """Run a unit in a shell of its own."""
-
-        async def opened() -> Shell:
-            return await shells.open(unit.privilege, terminal=unit.terminal)
-
-        [result] = await self._attempt(opened, [unit], let_go=shells.let_go)
-        return result
-
-    async def _run_shared(self, shells: Shells, privilege: Privilege, units: list[Unit]) -> list[Result]:
-        results = await self._attempt(lambda: shells.get(privilege), units)
-        last = units[len(results) - 1]
-        if last.too_large:  # go on from there
-            larger = last.alone()
-            try:
-                results[-1] = await self._run_one(shells, larger)
-            finally:
-                larger.close()
-            rest = units[len(results) :]
-            if results[-1].ok and rest:
-                results += await self._run_shared(shells, privilege, rest)
-        return results
-
-    async def _attempt(
-        self,
-        shell_for: Callable[[], Awaitable[Shell]],
-        units: list[Unit],
-        let_go: Callable[[Shell], None] | None = None,
-    ) -> list[Result]:
-        """Run units in one shell, and in another one what had not begun when the shell went."""
-        results: list[Result] = []
-        for _ in range(_TRIES):
-            try:
-                shell = await shell_for()
-            except (PyinfraError, OSError) as error:
-                return [*results, _not_opened(error)]
-            jobs = [unit.new_job() for unit in units[len(results) :]]
-            try:
-                batch = shell.send(jobs)
-            except ValueError as error:
-                return [*results, _failed(FailureKind.NOT_STARTED, str(error))]
-            await units[len(results)].feed(shell, jobs[0])
-            await batch.done
-            for job in jobs:
-                if job.ending is not None:  # nothing is left of it once it is reported
-                    await asyncio.wait([job.ending])
-            if let_go is not None:
-                let_go(shell)
-            if self._collect(shell, jobs, units, results):
-                return results
-        return [*results, _failed(FailureKind.NOT_STARTED, "the shell on the host ended several times before it began")]
-
-    def _collect(self, shell: Shell, jobs: list[Job], units: list[Unit], results: list[Result]) -> bool:
-        """Add what has become of jobs; return whether nothing is left to do."""
-        for job in jobs:
-            unit = units[len(results)]
-            if job.state is JobState.SKIPPED:
-                return True
-            if job.state is JobState.NOT_STARTED and job.verdict is None:
-                return False
-            result = unit.result(job, shell)
-            results.append(result)
-            if not result.ok or unit.too_large:
-                return True
-        return True
-
     # -- ending ----------------------------------------------------------------------------
 
     def _on_timeout(self, shell: Shell, job: Job) -> None:
-        if self._shells is None or self._interrupting:
+        if self._shells is None or job.verdict is not None:
             return
         job.ending = self._begin(end_job(self._shells, shell, job))
 
@@ -240,16 +147,3 @@ class ShellSession(RoundTrips):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _failed(kind: FailureKind, message: str, hint: str | None = None) -> Result:
-    return Result(None, False, failure=Failure(kind, message, hint))
-
-
-def _not_opened(error: Exception) -> Result:
-    hint = error.details.hint if isinstance(error, PyinfraError) else None
-    if isinstance(error, PrivilegeError):
-        return _failed(FailureKind.PRIVILEGE, str(error), hint)
-    if isinstance(error, ConnectError):
-        return _failed(FailureKind.NOT_STARTED, f"connection lost, and connecting again failed: {error}", hint)
-    return _failed(FailureKind.NOT_STARTED, str(error), hint)

@@ -60,7 +60,7 @@ in_place() {
 _MAIN = r"""
 if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; fi
 trap 'rm -f "$t"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 if ! ( set -C; umask 077; : >"$t" ) 2>/dev/null; then
   if [ -w "$d" ]; then in_place; fi
   ( : >"$t" ); exit 1
@@ -68,7 +68,7 @@ fi
 if [ -f "$d" ]; then
   cp -p "$d" "$t" || exit 1
   if [ ! -O "$d" ] && [ -O "$t" ] && [ -w "$d" ]; then rm -f "$t"; in_place; fi
-  if [ -n "$m" ]; then chmod go= "$t" || exit 1; fi
+  case $m in ''|[!0-7]*) mode "$t";; *) chmod 600 "$t" || exit 1;; esac
   if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon --reference="$d" "$t" || exit 1; fi
   own "$t"; fill "$t"
 else

@@ -47,8 +47,8 @@ def test_a_host_without_any() -> None:
 
 
 def test_the_fact() -> None:
-    output = subprocess.run(["sh", "-c", AccountPrograms().command()], capture_output=True, text=True, check=True).stdout
-    found = AccountPrograms().process(output.splitlines())
+    answer = subprocess.run(["sh", "-c", AccountPrograms().command()], capture_output=True, text=True, check=True)
+    found = AccountPrograms().process(answer.stdout.splitlines())
     assert found.system
     assert found.names <= SHADOW | BUSYBOX | {"pw"}
 

@@ -70,7 +70,7 @@ class Machine:
         """Check that an operation has nothing to do."""
         with self.run() as state:
             meta = next(iter(add_op(state, operation, **self.arguments, **kwargs).values()))
-            assert not meta.will_change, [str(command) for command in meta.plan.commands]
+            assert not meta.will_change, str(meta.plan)
             host = next(iter(state.inventory))
             assert host.session.round_trips <= 2, "a converged operation costs two round trips at most"
             run_ops(state)

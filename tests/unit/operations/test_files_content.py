@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
-from pyinfra.api import HiddenValue, OperationError, OperationTypeError, OperationValueError
+from pyinfra.api import HiddenValue, OperationError, OperationTypeError, OperationValueError, PyinfraError
 from pyinfra.operations import files
 
 from .machine import Machine
 from .stub import commands_of
+
+
+def names_in(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
 
 
 def mode_of(path: Path) -> str:
@@ -36,7 +40,7 @@ def test_a_file_of_any_name(name: str, machine: Machine, tmp_path: Path) -> None
     machine.apply(files.put, src=str(source), dest=str(dest), mode="4750")
     assert dest.read_bytes() == source.read_bytes()
     assert mode_of(dest) == "4750"
-    assert os.listdir(dest.parent) == [name]
+    assert names_in(dest.parent) == [name]
 
 
 def test_content_and_attributes_are_seen_apart(machine: Machine, tmp_path: Path) -> None:
@@ -115,6 +119,7 @@ def test_arguments_that_make_no_sense(
 ) -> None:
     raised = machine.fails(files.put, **{"dest": str(tmp_path / "d"), **arguments})
     assert isinstance(raised, error)
+    assert isinstance(raised, PyinfraError)
     assert raised.details.argument == argument
 
 
@@ -186,7 +191,7 @@ def test_fetching(machine: Machine, tmp_path: Path) -> None:
     source.write_bytes(b"two")
     machine.apply(files.get, src=str(source), dest=str(dest))
     assert dest.read_bytes() == b"two"
-    assert os.listdir(dest.parent) == ["d"]
+    assert names_in(dest.parent) == ["d"]
     machine.apply(files.get, src=str(source), dest=str(dest), force=True, again=False)
 
 
@@ -214,7 +219,7 @@ def test_editing_keeps_the_file(machine: Machine, tmp_path: Path) -> None:
     meta = machine.apply(files.line, path=path, line="^PORT=", replace="PORT=80", backup=True)
     assert path.read_bytes() == b"PORT=80\n\xff\nHOST=x"
     assert mode_of(path) == "600"
-    (kept,) = (name for name in os.listdir(tmp_path) if name != "f")
+    (kept,) = (name for name in names_in(tmp_path) if name != "f")
     assert (tmp_path / kept).read_bytes() == b"PORT=1\n\xff\nHOST=x"
     assert len(meta.commands) == 2
     machine.apply(files.line, path=path, line="LAST")
@@ -296,4 +301,5 @@ def test_lines_that_make_no_sense(
 ) -> None:
     raised = machine.fails(files.line, path=str(tmp_path / "f"), **arguments)
     assert isinstance(raised, error)
+    assert isinstance(raised, PyinfraError)
     assert raised.details.argument == argument

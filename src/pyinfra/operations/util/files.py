@@ -186,7 +186,7 @@ def _limit(interpolate: bool) -> str:
 
 
 def _sed(script: str, filename: str, backup: bool, interpolate: bool, extended: bool) -> StringCommand:
-    suffix = f".{get_timestamp()}"
+    suffix = f".{get_timestamp()}" if backup else f".{get_timestamp()}-old"  # never the name of a backup
     edit = StringCommand(
         "sed",
         *(["-E"] if extended else []),
