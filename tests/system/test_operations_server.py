@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyinfra.api import HiddenValue
+from pyinfra.api import HiddenValue, OperationError
 from pyinfra.operations import server
 from tests.unit.operations.machine import Machine
 
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 HASH = "$6$abcdefgh$k8s9Tn1CzTgPnZK0wq3o3l7o0w2m7b6Q0x8xk5m3Qv0Xk2uYF4c9l3nU0hXr6x7jZb1cQyVt9o5sWm2kq1pR/"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7ZAm9vYmFyYmF6 someone@somewhere"
+
+
+@pytest.fixture(params=["root", "sudo"])
+def debian(request: pytest.FixtureRequest) -> tuple[Host, Machine]:
+    """A host with account tools, and how operations reach it as root."""
+    host: Host = request.getfixturevalue("plain_hosts")[0]
+    if request.param == "root":
+        return host, Machine(host.name, host.ssh_data())
+    return host, Machine(host.name, host.ssh_data("deploy"), _sudo=True)
 
 
 @pytest.fixture(params=["root", "sudo", "busybox"])
@@ -38,8 +47,8 @@ def members(host: Host, group: str) -> list[str]:
     return entry(host, group, "/etc/group")[3].split(",")
 
 
-def test_a_user_from_its_making_to_its_end(place: tuple[Host, Machine]) -> None:
-    host, machine = place
+def test_a_user_from_its_making_to_its_end(debian: tuple[Host, Machine]) -> None:
+    host, machine = debian
     host.sh("rm -rf /srv/homes; userdel ann 2>/dev/null || deluser ann 2>/dev/null; groupdel team 2>/dev/null || true")
     machine.apply(server.group, group="team", gid=4242)
     assert entry(host, "team", "/etc/group")[2] == "4242"
@@ -78,8 +87,8 @@ def test_a_user_from_its_making_to_its_end(place: tuple[Host, Machine]) -> None:
     assert host.sh("ls /tmp/pwned 2>/dev/null || true") == ""
 
 
-def test_a_user_with_nothing_said(place: tuple[Host, Machine]) -> None:
-    host, machine = place
+def test_a_user_with_nothing_said(debian: tuple[Host, Machine]) -> None:
+    host, machine = debian
     host.sh("rm -rf /home/plainly; userdel plainly 2>/dev/null || deluser plainly 2>/dev/null || true")
     machine.apply(server.user, user="plainly", create_home=True)
     assert host.sh("stat -c '%U %G' /home/plainly") == "plainly plainly\n"
@@ -87,6 +96,17 @@ def test_a_user_with_nothing_said(place: tuple[Host, Machine]) -> None:
     machine.apply(server.user_authorized_keys, user="plainly", public_keys=KEY, delete_keys=True)
     assert host.sh("cat /home/plainly/.ssh/authorized_keys") == f"{KEY}\n"
     machine.apply(server.user, user="plainly", present=False)
+
+
+def test_a_host_without_account_tools(busybox_host: Host) -> None:
+    machine = Machine(busybox_host.name, busybox_host.ssh_data())
+    error = machine.fails(server.user, user="ann")
+    assert isinstance(error, OperationError)
+    assert "shadow" in (error.details.hint or "")
+    machine.unchanged(server.user, user="alice")
+    machine.apply(server.user_authorized_keys, user="alice", group="alice", public_keys=[KEY])
+    assert busybox_host.sh("stat -c '%U %G %a' ~alice/.ssh/authorized_keys") == "alice alice 600\n"
+    assert KEY in busybox_host.sh("cat ~alice/.ssh/authorized_keys").splitlines()
 
 
 def test_a_host_name(fresh_host: Host) -> None:

@@ -42,9 +42,21 @@ class PyinfraError(Exception):
     def __init__(self, *args: object, **details: Any) -> None:
         super().__init__(*args)
         self.details = ErrorDetails(**details)
+        self._notes: list[str] = []
 
     def __str__(self) -> str:
         return str(self.args[0]) if len(self.args) == 1 else Exception.__str__(self)
+
+    @property
+    def __notes__(self) -> list[str]:  # type: ignore[override]
+        """What tracebacks show below the message."""
+        details = self.details
+        fields = (("host", details.host), ("at", details.place), ("command", details.command), ("hint", details.hint))
+        return [f"{name}: {value}" for name, value in fields if value] + self._notes
+
+    def add_note(self, note: str) -> None:
+        """Add a line to what tracebacks show below the message."""
+        self._notes.append(note)
 
     def locate(self, **details: Any) -> PyinfraError:
         """Fill in fields that are still unknown and return the error itself."""

@@ -109,8 +109,7 @@ class CommandOutput:
     def combined_lines(self) -> list[OutputLine]:
         """All lines of both streams."""
         if self._lines is None:
-            assert self._capture is not None
-            self._lines = split_lines(self._capture)
+            self._lines = split_lines(self._capture) if self._capture is not None else []
             self._capture = None
         return self._lines
 

@@ -171,6 +171,9 @@ def _refuse_cli(name: str) -> None:
 
 def _pick_hosts(state: State, wanted: Any) -> list[Host]:
     if wanted is None:
+        if not state.active_hosts:
+            state.check_failed_hosts()
+            raise PyinfraError("no host takes part in this run yet", hint="call connect_all(state) first")
         return list(state.active_hosts)
     found = [wanted] if isinstance(wanted, (Host, str)) else list(wanted)
     hosts = [state.inventory.get_host(host) if isinstance(host, str) else host for host in found]

@@ -93,6 +93,7 @@ def _cannot_connect(state: State, host: Host, error: PyinfraError, show: bool) -
             logger.error("%s%s", host.print_prefix, error.details.hint)
     state.events.emit(HostConnectFailed(host.name, str(error), error.details.hint))
     state.trigger_callbacks("host_connect_error", host, error)
+    state.last_error = error
     state.mark_failed(host, Failure(host.name, str(error), hint=error.details.hint))
 
 

@@ -72,6 +72,7 @@ def fail_host(state: State, host: Host, error: BaseException) -> None:
         failure = Failure(host.name, str(error), place=details.place, hint=details.hint)
     else:
         failure = Failure(host.name, f"{type(error).__name__}: {error}", place=error_place(error))
+    state.last_error = error
     where = f" ({failure.place})" if failure.place else ""
     logger.error("%s%s%s", host.print_prefix, failure.message, where)
     state.mark_failed(host, failure)

@@ -14,6 +14,7 @@ from pyinfra._core.arguments import conditions_of
 from pyinfra._core.effects import EVERYTHING
 from pyinfra._core.errors import PyinfraError
 from pyinfra._core.events import Note
+from pyinfra._core.locations import place
 from pyinfra._transport.base import Request, Result, Session
 
 from . import bridge
@@ -85,8 +86,13 @@ class Host:
     def init(self, state: State) -> None:
         """Attach the host to a run and make its connector."""
         self.state = state
-        if self.connector_cls is not None:
+        if self.connector_cls is None:
+            return
+        try:
             self.connector = self.connector_cls(state, self)
+        except PyinfraError as error:
+            error.locate(host=self.name, place=place())
+            raise
 
     def __str__(self) -> str:
         return self.name

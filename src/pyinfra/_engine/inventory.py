@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pyinfra._core.errors import InventoryError, NoGroupError, NoHostError
+from pyinfra._core.errors import InventoryError, NoGroupError, NoHostError, PyinfraError
+from pyinfra._core.locations import place
 from pyinfra._core.suggestions import did_you_mean
 
 from .connector_registry import get_execution_connector, load_connector
@@ -43,6 +44,13 @@ class Inventory:
     state: State
 
     def __init__(self, names_data: Any, override_data: Any = None, **groups: Any) -> None:
+        try:
+            self._read(names_data, override_data, groups)
+        except PyinfraError as error:
+            error.locate(place=place())
+            raise
+
+    def _read(self, names_data: Any, override_data: Any, groups: Mapping[str, Any]) -> None:
         names, self.data = names_and_data(names_data, "the inventory")
         self.override_data = override_data if override_data is not None else {}
         self.hosts: dict[str, Host] = {}
@@ -155,7 +163,8 @@ class Inventory:
         found = self.hosts.get(name)
         if found is None:
             if default is NoHostError:
-                raise NoHostError(f"there is no host {name!r} in the inventory{did_you_mean(name, self.hosts)}")
+                message = f"there is no host {name!r} in the inventory{did_you_mean(name, self.hosts)}"
+                raise NoHostError(message, host=str(name), place=place())
             found = default
         return found
 
@@ -170,7 +179,8 @@ class Inventory:
         if name == ALL:
             return list(self.hosts.values())
         if default is NoGroupError:
-            raise NoGroupError(f"there is no group {name!r}{did_you_mean(name, [*self.groups, ALL])}")
+            hint = did_you_mean(name, [*self.groups, ALL])
+            raise NoGroupError(f"there is no group {name!r}{hint}", argument=str(name), place=place())
         return default  # type: ignore[no-any-return]
 
     # -- data ------------------------------------------------------------------------------

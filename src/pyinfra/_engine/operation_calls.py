@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
@@ -78,15 +79,22 @@ class OperationCall:
         return self.shown
 
 
+_MISSING = re.compile(r"missing a required (?:keyword-only )?argument: '(\w+)'")
+
+
 def _check_signature(operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     try:
         operation.signature.bind(*args, **kwargs)
     except TypeError as error:
-        message = f"{operation.short_name}: {error}"
-        argument = None
-        for name in kwargs:
-            if name not in operation.parameters:
-                argument = name
-                message += did_you_mean(name, operation.parameters)
-                break
-        raise OperationTypeError(message, operation=operation.short_name, argument=argument, place=place()) from None
+        name = operation.short_name
+        unknown = next((key for key in kwargs if key not in operation.parameters), None)
+        missing = _MISSING.search(str(error))
+        if unknown is not None:
+            message = f"{name} has no argument {unknown!r}{did_you_mean(unknown, operation.parameters)}"
+        elif missing is not None:
+            message = f"{name}: the argument {missing[1]!r} is missing"
+        else:
+            message = f"{name}: {error}"
+        argument = unknown or (missing[1] if missing else None)
+        hint = f"{name}({', '.join(operation.parameters)})"
+        raise OperationTypeError(message, operation=name, argument=argument, place=place(), hint=hint) from None

@@ -162,6 +162,7 @@ class State:
         self.callback_handlers: list[BaseStateCallback] = []
         self.events = EventBus()
         self.failures: list[Failure] = []
+        self.last_error: BaseException | None = None  # what made the last host fail, when that was an exception
         self.broken_promises: list[Failure] = []  # see verify_promises
         if inventory is not None:
             self.init(inventory, config, **kwargs)
@@ -195,6 +196,13 @@ class State:
         if not config.PARALLEL:
             config.PARALLEL = _parallel_hosts(len(inventory))
         self.initialised = True
+
+    def __getattr__(self, name: str) -> Any:
+        if self.initialised or name[:2] == "__":
+            raise AttributeError(f"a State has no attribute {name!r}")
+        raise AttributeError(
+            f"this State has no {name} yet: it was made without an inventory; call state.init(inventory, config)"
+        )
 
     # -- stages ----------------------------------------------------------------------------
 
@@ -311,7 +319,7 @@ class State:
         if not self.failed_hosts:
             return
         if not self.active_hosts:
-            raise PyinfraError("No hosts remaining!", hint=self._why_none_remain())
+            raise PyinfraError("No hosts remaining!", hint=self._why_none_remain()) from self.last_error
         limit = self.config.FAIL_PERCENT
         count = activated_count or len(self.activated_hosts)
         if limit is None or not count:

@@ -16,9 +16,7 @@ from pyinfra.operations._public import public_in
 from .paths import checked_path
 
 
-@operation(
-    is_idempotent=False, idempotent_notice="Fetches the file only when the one on this machine is missing or differs."
-)
+@operation(is_idempotent=False)
 @public_in("files")
 def get(
     src: str,
