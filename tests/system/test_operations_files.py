@@ -37,13 +37,13 @@ def look(host: Host, name: str) -> str:
 
 def test_entries(place: tuple[Host, Machine]) -> None:
     host, machine = place
-    machine.apply(files.file, path=f"{TOP}/a/b/it's", user="alice", group="bob", mode="4750")
-    assert look(host, "a/b/it'\\''s") == "alice bob 4750 regular empty file"
-    machine.apply(files.file, path=f"{TOP}/a/b/it's", user="bob", mode="4750")
+    machine.apply(files.file, path=f"{TOP}/a/b/it's", user="alice", group="deploy", mode="4750")
+    assert look(host, "a/b/it'\\''s") == "alice deploy 4750 regular empty file"
+    machine.apply(files.file, path=f"{TOP}/a/b/it's", user="deploy", mode="4750")
     machine.apply(files.file, path=f"{TOP}/a/b/it's", mode="g+w")
-    assert look(host, "a/b/it'\\''s") in ("bob bob 4770 regular empty file", "bob bob 4770 regular file")
-    machine.apply(files.directory, path=f"{TOP}/a", user="alice", group="bob", mode="750", recursive=True)
-    assert look(host, "a/b") == "alice bob 750 directory"
+    assert look(host, "a/b/it'\\''s") in ("deploy deploy 4770 regular empty file", "deploy deploy 4770 regular file")
+    machine.apply(files.directory, path=f"{TOP}/a", user="alice", group="deploy", mode="750", recursive=True)
+    assert look(host, "a/b") == "alice deploy 750 directory"
     machine.apply(files.link, path=f"{TOP}/l/höß\tä", target="-x\ny", user="alice")
     assert host.sh(f"cd '{TOP}/l' && readlink 'höß\tä'") == "-x\ny\n"
     machine.apply(files.link, path=f"{TOP}/hard", target=f"{TOP}/a/b/it's", symbolic=False)
@@ -59,14 +59,14 @@ def test_contents(place: tuple[Host, Machine], tmp_path: Path) -> None:
     before = host.snapshot()
     content = bytes(range(256)) * 5000
     machine.apply(
-        files.put, src=io.BytesIO(content), dest=f"{TOP}/new/data", user="alice", group="bob", mode="4640",
+        files.put, src=io.BytesIO(content), dest=f"{TOP}/new/data", user="alice", group="deploy", mode="4640",
         mtime="2020-01-01T00:00:00",
     )  # fmt: skip
-    assert look(host, "new/data") == "alice bob 4640 regular file"
+    assert look(host, "new/data") == "alice deploy 4640 regular file"
     machine.apply(files.get, src=f"{TOP}/new/data", dest=str(tmp_path / "sub" / "data"), create_local_dir=True)
     assert (tmp_path / "sub" / "data").read_bytes() == content
     machine.apply(files.put, src=io.BytesIO(b"other"), dest=f"{TOP}/new/data")
-    assert look(host, "new/data") == "alice bob 4640 regular file"
+    assert look(host, "new/data") == "alice deploy 4640 regular file"
     assert host.sh(f"cat '{TOP}/new/data'") == "other"
     machine.apply(files.template, src=io.StringIO("{{ host.name }} {{ n }}\n"), dest=f"{TOP}/new/t", n=1)
     assert host.sh(f"cat '{TOP}/new/t'") == f"{host.name} 1\n"
@@ -75,7 +75,7 @@ def test_contents(place: tuple[Host, Machine], tmp_path: Path) -> None:
 
 def test_lines(place: tuple[Host, Machine]) -> None:
     host, machine = place
-    host.sh(f"cd '{TOP}' && printf 'PORT=1\\nlast' > f && chown alice:bob f && chmod 600 f")
+    host.sh(f"cd '{TOP}' && printf 'PORT=1\\nlast' > f && chown alice:deploy f && chmod 600 f")
     machine.apply(files.line, path=f"{TOP}/f", line="^PORT=", replace="PORT=$(id) `id`", backup=True)
     machine.apply(files.line, path=f"{TOP}/f", line="-n $HOME 'q'")
     assert host.sh(f"cat '{TOP}/f'") == "PORT=$(id) `id`\nlast\n-n $HOME 'q'\n"

@@ -150,7 +150,7 @@ def test_password(client: Client, plain_hosts: list[Host]):
     error = client.fails(host, password=HiddenValue("canary"), look_for_keys=False, key=None, user="nobody-here")
     assert isinstance(error, AuthenticationError)
     assert "username=nobody-here" in str(error)
-    assert "the server allows publickey, password" in str(error)
+    assert "the server allows password, publickey" in str(error)
     assert "canary" not in f"{error}{error!r}{error.details}"
 
 
@@ -173,8 +173,9 @@ def test_every_login_shell_gives_a_plain_sh(client: Client, plain_hosts: list[Ho
 
 
 def test_restricted_shell(client: Client, fresh_host: Host):
-    fresh_host.sh("useradd -m -s /bin/rbash limited; ln -sf bash /bin/rbash")
-    fresh_host.authorize(Path(f"{client.lab.key}.pub"), "limited")
+    public = Path(f"{client.lab.key}.pub").read_text()
+    fresh_host.sh("ln -sf bash /bin/rbash; useradd -m -s /bin/rbash -p '*' limited; mkdir ~limited/.ssh")
+    fresh_host.sh("cat >~limited/.ssh/authorized_keys; chown -R limited ~limited/.ssh", input=public)
     client.config(client.entry(fresh_host, user="limited"))
     assert client.says(fresh_host, "cd / && echo $(pwd) >/tmp/x && cat /tmp/x; rm /tmp/x") == "/\n"
 

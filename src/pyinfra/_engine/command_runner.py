@@ -118,17 +118,18 @@ class CommandRunner:
     def _run_batch(self, commands: Sequence[PyinfraCommand]) -> None:
         if not commands:
             return
+        if self._state.events.wants(CommandStarted):
+            for command in commands:
+                self._started(command)
+        requests: list[Request] = []
+        live = self._live_output()
         for command in commands:
-            self._started(command)
-        if all(isinstance(command, StringCommand) for command in commands):
-            results = self._host.submit([self._command(cast("StringCommand", command)) for command in commands])
-            for command, result in zip(commands, results, strict=False):
-                self._take(command, result)
-        else:
-            self._run_with_files(commands)
-
-    def _command(self, command: StringCommand) -> Command:
-        return Command(command.get_raw_value(), self._options(command), on_output=self._live_output())
+            if not isinstance(command, StringCommand):
+                self._run_with_files(commands)
+                return
+            requests.append(Command(command.get_raw_value(), self._options(command), on_output=live))
+        for command, result in zip(commands, self._host.submit(requests), strict=False):
+            self._take(command, result)
 
     def _run_with_files(self, commands: Sequence[PyinfraCommand]) -> None:
         """The same with files of this machine, which are open for as long as the batch runs."""
@@ -146,7 +147,8 @@ class CommandRunner:
             return upload_request(command, options, opened), None
         if isinstance(command, FileDownloadCommand):
             return download_request(command, options, opened)
-        return self._command(cast("StringCommand", command)), None
+        text = cast("StringCommand", command).get_raw_value()
+        return Command(text, options, on_output=self._live_output()), None
 
     def _live_output(self) -> Callable[[int, bytes], None] | None:
         events = self._state.events

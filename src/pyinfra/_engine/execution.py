@@ -111,7 +111,7 @@ def _settle(state: State, host: Host, data: StateOperationHostData, runner: Comm
     """Tell the fact store, and the session, what has become of the host."""
     if not runner.ran:
         return
-    if changes_accounts(runner.ran, plan):
+    if host.uses_privilege and changes_accounts(runner.ran, plan):
         bridge.wait_call(host.session.refresh)
     if runner.failure is not None or plan is None:
         host.facts.touch(EVERYTHING)

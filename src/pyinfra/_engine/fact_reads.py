@@ -79,6 +79,8 @@ def make_key(
         options = fact_options(resolve_arguments(host, {}).options)
     if cls.shell_executable and cls.shell_executable != options.shell:
         options = _with_shell(options, cls.shell_executable)
+    if options.privilege:
+        host.uses_privilege = True
     return FactKey(cls, signature_of(cls).bind(args, kwargs), options)
 
 

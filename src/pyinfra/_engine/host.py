@@ -65,6 +65,7 @@ class Host:
         self.connector: Any = None
         self.connector_data: dict[str, Any] = {}
         self.connected = False
+        self.uses_privilege = False  # whether anything was to be run as another user
         self.before_disconnect: list[Callable[[], object]] = []  # may block; what they raise is logged
         self.data = HostData(
             self,
@@ -272,7 +273,7 @@ class Host:
         """Note that something is as it should be already."""
         scope = operation_of(self)
         if scope is not None and scope.recorder is not None:
-            scope.recorder.notes.append(description)
+            scope.recorder.notes += (description,)
         if self.state.events.wants(Note):
             self.state.events.emit(Note(self.name, description))
         if self.state.print_noop_info:
@@ -312,6 +313,8 @@ class Host:
 
     def submit(self, batch: list[Request]) -> list[Result]:
         """Run requests and wait for their results. Does not know what they change: the caller tells the store."""
+        if not self.uses_privilege:
+            self.uses_privilege = any(request.options.privilege for request in batch)
         return bridge.wait_call(self.session.submit, batch)
 
     def connect(self, reason: str | None = None, show_errors: bool = True, raise_exceptions: bool = False) -> bool:

@@ -86,4 +86,4 @@ def change(resource: str, attribute: str, before: Any, after: Any) -> None:
     """
     recorder = current_recorder.get()
     if recorder is not None:
-        recorder.changes.append(Change(resource, attribute, before, after))
+        recorder.changes += (Change(resource, attribute, before, after),)

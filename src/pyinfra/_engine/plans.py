@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ class Promise:
 class Plan:
     """The commands of one operation on one host, and what they rest on."""
 
-    commands: list[PyinfraCommand] = field(default_factory=list)
+    commands: Sequence[PyinfraCommand] = ()
     inputs: Mapping[FactKey, Any] = field(default_factory=dict)
     promises: Mapping[FactKey, Promise] = field(default_factory=dict)
     effects: Effects = NOTHING

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pyinfra._core.commands import PyinfraCommand
 
 
+_NOTHING: dict[Any, Any] = {}
+
+
 class Recorder:
     """One run of one body.
 
@@ -30,11 +33,12 @@ class Recorder:
         self.started_at = started_at
         self.before_read = before_read
         self.commands: list[PyinfraCommand] = []
-        self.inputs: dict[FactKey, Any] = {}
-        self.promises: dict[FactKey, Promise] = {}
-        self.touched: set[Resource] = set()
-        self.changes: list[Change] = []
-        self.notes: list[str] = []
+        # There are as many of these as operations times hosts: what most of them never hold is made when it is needed.
+        self.inputs: dict[FactKey, Any] = _NOTHING
+        self.promises: dict[FactKey, Promise] = _NOTHING
+        self.touched: frozenset[Resource] = frozenset()
+        self.changes: tuple[Change, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self.certainty = Certainty.CERTAIN
         self.declared = False
         self.live = False
@@ -48,6 +52,8 @@ class Recorder:
 
     def read(self, key: FactKey, value: Any, certainty: Certainty) -> None:
         """A fact was read."""
+        if self.inputs is _NOTHING:
+            self.inputs = {}
         self.inputs[key] = value
         if certainty is Certainty.UNKNOWN or self.certainty is Certainty.CERTAIN:
             self.certainty = certainty
@@ -55,23 +61,25 @@ class Recorder:
     def promise(self, key: FactKey, promise: Promise) -> None:
         """The body says what a fact will be."""
         self.declared = True
+        if self.promises is _NOTHING:
+            self.promises = {}
         self.promises[key] = promise
 
     def affect(self, resources: tuple[Resource, ...]) -> None:
         """The body says what it touches."""
         self.declared = True
-        self.touched.update(resources)
+        self.touched |= frozenset(resources)
 
     def plan(self) -> Plan:
         """What was noted, as a plan."""
         if not self.commands:
-            return Plan([], self.inputs, certainty=self.certainty, live=self.live)
+            return Plan((), self.inputs, certainty=self.certainty, live=self.live)
         return Plan(
             commands=self.commands,
             inputs=self.inputs,
             promises=self.promises,
             effects=effects_of(self.commands, self.promises, self.touched, self.declared),
-            changes=(*changes_from(self.inputs, self.promises), *self.changes),
+            changes=(*changes_from(self.inputs, self.promises), *self.changes) if self.declared else self.changes,
             certainty=self.certainty,
             live=self.live,
         )

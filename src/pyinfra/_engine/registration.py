@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.commands import PyinfraCommand
 from pyinfra._core.context import ctx_host, ctx_state
@@ -35,7 +35,7 @@ def register(
     meta = OperationMeta(identity.op_hash, is_change=None)
     meta.name = name
     deploy = deploy_of(host)
-    data = StateOperationHostData(lambda: _commands_anew(state, host, data), resolved.values, meta, parent)
+    data = HostOperation(state, host, resolved.values, meta, parent)
     data.options = resolved.options
     data.call = call
     data.deploy_data = deploy.data if deploy is not None else None
@@ -91,6 +91,22 @@ def _is_first_host(state: State, host: Host, op_hash: str) -> bool:
     return True
 
 
-def _commands_anew(state: State, host: Host, data: StateOperationHostData) -> Iterator[PyinfraCommand]:
-    with ctx_state.use(state), ctx_host.use(host):
-        yield from iterate(host, data, Recorder())
+class HostOperation(StateOperationHostData):
+    """One operation on one host, made by a call."""
+
+    __slots__ = ("_host", "_state")
+
+    def __init__(self, state: State, host: Host, arguments: Any, meta: OperationMeta, parent: str | None) -> None:
+        super().__init__(self._commands_anew, arguments, meta, parent)
+        self._generator = None  # bound anew when it is asked for: it would be a cycle for each operation and host
+        self._state = state
+        self._host = host
+
+    @property
+    def command_generator(self) -> Callable[[], Iterator[PyinfraCommand]]:
+        """Makes a fresh iterator over the commands: the body runs again."""
+        return self._commands_anew
+
+    def _commands_anew(self) -> Iterator[PyinfraCommand]:
+        with ctx_state.use(self._state), ctx_host.use(self._host):
+            yield from iterate(self._host, self, Recorder())

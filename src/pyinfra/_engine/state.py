@@ -8,7 +8,7 @@ import resource
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.errors import PyinfraError
 from pyinfra._core.events import EventBus, Failure, HostFailed
@@ -76,7 +76,7 @@ class StateOperationHostData:
         parent_op_hash: the operation whose callback called this one.
     """
 
-    __slots__ = ("call", "command_generator", "deploy_data", "global_arguments", "operation_meta", "options",
+    __slots__ = ("_generator", "call", "deploy_data", "global_arguments", "operation_meta", "options",
                  "parent_op_hash", "plan")  # fmt: skip
 
     def __init__(
@@ -86,7 +86,7 @@ class StateOperationHostData:
         operation_meta: OperationMeta,
         parent_op_hash: str | None = None,
     ) -> None:
-        self.command_generator = command_generator
+        self._generator: Callable[[], Iterator[PyinfraCommand]] | None = command_generator
         self.global_arguments = global_arguments
         self.operation_meta = operation_meta
         self.parent_op_hash = parent_op_hash
@@ -94,6 +94,11 @@ class StateOperationHostData:
         self.options: ExecOptions = PLAIN
         self.call: OperationCall | None = None
         self.deploy_data: Mapping[str, Any] | None = None
+
+    @property
+    def command_generator(self) -> Callable[[], Iterator[PyinfraCommand]]:
+        """Makes a fresh iterator over the commands: the body runs again."""
+        return cast("Callable[[], Iterator[PyinfraCommand]]", self._generator)
 
 
 class StateHostMeta:
