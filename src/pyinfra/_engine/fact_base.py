@@ -33,6 +33,7 @@ class FactBase(Generic[T]):
         abstract: True for classes that only serve as a base.
         shell_executable: shell to use instead of ``_shell_executable``.
         cacheable: False for what changes by itself (time, load): read anew every time.
+        in_plans: False for what only follows from another fact (a checksum): plans do not show it as a change.
         batch_family: classes that name the same one share a batch, whose output each of them understands.
         batch_rank: the class with the highest one makes the command of a shared batch.
     """
@@ -41,6 +42,7 @@ class FactBase(Generic[T]):
     abstract: bool = True
     shell_executable: str | None = None
     cacheable: ClassVar[bool] = True
+    in_plans: ClassVar[bool] = True
     batch_family: ClassVar[str] = ""
     batch_rank: ClassVar[int] = 0
     command: Callable[..., str | StringCommand]

@@ -74,7 +74,7 @@ def changes_from(inputs: Mapping[FactKey, Any], promises: Mapping[FactKey, Promi
     changes: list[Change] = []
     for key, promise in promises.items():
         before, after = inputs.get(key), promise.value
-        if before != after:
+        if before != after and key.cls.in_plans:
             changes.extend(_changes_of(key.describe(), before, after, promise.exact))
     return changes
 
@@ -85,6 +85,9 @@ def _changes_of(resource: str, before: Any, after: Any, exact: bool) -> list[Cha
     if isinstance(before, list) and isinstance(after, list):
         gone = [Change(resource, str(item), item, None) for item in before if item not in after]
         return gone + [Change(resource, str(item), None, item) for item in after if item not in before]
+    if isinstance(after, dict) and before in (None, False):
+        known = {name: value for name, value in after.items() if isinstance(value, (str, int))}
+        return [Change(resource, "present", None, True), *_attribute_changes(resource, {}, known, exact)]
     before, after = _presence(before), _presence(after)
     return [] if before == after else [Change(resource, "present", before, after)]
 

@@ -65,6 +65,8 @@ class FileText(FactBase[FileContent | Literal[False] | None]):
     Links are followed. A file that is there and cannot be read is an error.
     """
 
+    in_plans = False
+
     def command(self, path: str, max_size: int = 1024 * 1024) -> StringCommand:
         return _read_command([(path, max_size)])
 

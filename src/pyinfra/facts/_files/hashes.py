@@ -31,6 +31,7 @@ class HashFileFactBase(FactBase[str | None]):
     """Base of the checksum facts: the digest in hexadecimal; ``None`` without a regular, readable file."""
 
     abstract = True
+    in_plans = False
     algorithm: ClassVar[str] = ""
     digits: ClassVar[int] = 0
 

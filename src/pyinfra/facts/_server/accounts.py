@@ -40,6 +40,8 @@ class User(FactBase[str]):
 class Home(FactBase[str | None]):
     """Home directory of a user, or of the one that commands run as; ``None`` when there is no such user."""
 
+    in_plans = False
+
     def command(self, user: str = "") -> str:
         name = account_name(user) if user else ""
         return f"h=~{name}; case $h in /*) printf '%s\\n' \"$h\" ;; esac"

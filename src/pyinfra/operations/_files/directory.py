@@ -15,7 +15,7 @@ from pyinfra.operations._public import public_in
 from .attributes import Attributes
 from .entries import NEW_DIRECTORY, Force, make_parents, promise_entry, promise_gone
 from .facts import FirstDiffering
-from .paths import checked_path, missing_parents, removable
+from .paths import host_path, missing_parents, removable
 
 
 @operation()
@@ -57,7 +57,7 @@ def directory(
     Example:
         files.directory(path="/srv/app/releases", user="app", group="app", mode="750")
     """
-    path = checked_path(path)
+    path = host_path(path)
     wanted = Attributes.checked(user, group, mode)
     way = Force.checked(force, force_backup, force_backup_dir)
     below = _below(path, wanted) if present and recursive else None

@@ -14,7 +14,7 @@ from pyinfra.facts._shell import path_word
 from pyinfra.facts.files import Directory, File, Link, Sha1File
 from pyinfra.operations.util.files import get_timestamp
 
-from .paths import checked_path, removable
+from .paths import host_path, removable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Force:
     @classmethod
     def checked(cls, force: bool, force_backup: bool, force_backup_dir: Any) -> Force:
         """Make it of the arguments of an operation."""
-        directory = checked_path(force_backup_dir, "force_backup_dir") if force_backup_dir else None
+        directory = host_path(force_backup_dir, "force_backup_dir") if force_backup_dir else None
         return cls(force, force_backup, directory)
 
     def refuse_unless_wanted(self, path: str, noun: str) -> None:

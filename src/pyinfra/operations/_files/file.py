@@ -12,7 +12,7 @@ from pyinfra.operations._public import public_in
 
 from .attributes import Attributes
 from .entries import Force, make_parents, promise_entry, promise_gone
-from .paths import checked_path, missing_parents
+from .paths import host_path, missing_parents
 
 
 @operation()
@@ -51,7 +51,7 @@ def file(
     Example:
         files.file(path="/var/log/app.log", user="app", group="app", mode="640")
     """
-    path = checked_path(path)
+    path = host_path(path)
     wanted = Attributes.checked(user, group, mode)
     way = Force.checked(force, force_backup, force_backup_dir)
     found = host.get_fact(File, path=path)

@@ -13,7 +13,7 @@ from pyinfra.api.planning import affects, change, prefetch
 from pyinfra.facts.files import File, Md5File, Sha1File, Sha256File
 from pyinfra.operations._public import public_in
 
-from .paths import checked_path
+from .paths import checked_path, host_path
 
 
 @operation(is_idempotent=False)
@@ -39,7 +39,7 @@ def get(
     Example:
         files.get(src="/etc/os-release", dest="fetched/os-release", create_local_dir=True)
     """
-    src = checked_path(src, "src")
+    src = host_path(src, "src")
     dest = checked_path(dest, "dest")
     if add_deploy_dir and state.cwd:
         dest = os.path.join(state.cwd, dest)  # noqa: PTH118 - kept as it was given

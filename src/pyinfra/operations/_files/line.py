@@ -30,7 +30,7 @@ from pyinfra.operations.util.files import get_timestamp
 from .attributes import Attributes
 from .entries import promise_entry
 from .line_by_shell import edit_by_shell
-from .paths import checked_path
+from .paths import host_path
 from .uploading import promise_content, tell_content
 
 Commands = Generator[StringCommand | WriteFileCommand, None, None]
@@ -77,7 +77,7 @@ def line(
     Example:
         files.line(path="/etc/ssh/sshd_config", line="^#*PermitRootLogin ", replace="PermitRootLogin no")
     """
-    path = checked_path(path)
+    path = host_path(path)
     ignore_case = _ignores_case(flags)
     rule = _rule(line, replace, escape_regex_characters, extended_regex, ignore_case)
     if not interpolate_variables:

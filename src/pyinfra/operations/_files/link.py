@@ -17,7 +17,7 @@ from pyinfra.operations.util.files import chown
 from .attributes import Attributes
 from .entries import Force, make_parents, promise_entry, promise_gone
 from .facts import SameFile
-from .paths import checked_path, missing_parents
+from .paths import checked_path, host_path, missing_parents
 
 
 @operation()
@@ -54,7 +54,7 @@ def link(
     Example:
         files.link(path="/srv/app/current", target="releases/42")
     """
-    path = checked_path(path)
+    path = host_path(path)
     if present and not target:
         raise OperationError(f"a link {path} needs a target", argument="target")
     aim = checked_path(target, "target") if target else ""

@@ -10,6 +10,7 @@ from pyinfra import host
 from pyinfra.api import OperationTypeError, OperationValueError
 from pyinfra.api.planning import prefetch
 from pyinfra.facts.files import Directory
+from pyinfra.facts.server import Home
 
 
 def checked_path(value: Any, argument: str = "path") -> str:
@@ -28,6 +29,20 @@ def checked_path(value: Any, argument: str = "path") -> str:
     if not path or "\0" in path:
         raise OperationValueError(f"{argument} cannot be {path!r}: it names no file", argument=argument)
     return path
+
+
+def host_path(value: Any, argument: str = "path") -> str:
+    """Return a path on the host, checked; a leading ``~`` is the home directory of the user that commands run as.
+
+    Raises:
+        OperationTypeError: it is neither a text nor a path.
+        OperationValueError: it is empty or holds a NUL.
+    """
+    path = checked_path(value, argument)
+    if path != "~" and not path.startswith("~/"):
+        return path
+    home = host.get_fact(Home)
+    return f"{home.rstrip('/')}{path[1:]}" if home else path
 
 
 def removable(path: str, argument: str = "path") -> str:

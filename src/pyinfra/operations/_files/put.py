@@ -9,7 +9,7 @@ from pyinfra.api import operation
 from pyinfra.operations._public import public_in
 
 from .attributes import Attributes
-from .paths import checked_path
+from .paths import host_path
 from .sources import Source
 from .times import checked_times
 from .uploading import Commands, Upload
@@ -56,7 +56,7 @@ def put(
     Example:
         files.put(src="templates/app.conf", dest="/etc/app/app.conf", user="root", group="app", mode="640")
     """
-    dest = checked_path(dest, "dest")
+    dest = host_path(dest, "dest")
     source = Source.checked(src, add_deploy_dir, assume_exists)
     wanted = Attributes.checked(user, group, _own_mode(mode, source))
     times = checked_times(atime, mtime, source)

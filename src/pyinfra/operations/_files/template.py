@@ -8,7 +8,7 @@ from pyinfra.api import operation
 from pyinfra.operations._public import public_in
 
 from .attributes import Attributes
-from .paths import checked_path
+from .paths import host_path
 from .rendering import render
 from .sources import Source
 from .uploading import Commands, Upload
@@ -47,7 +47,7 @@ def template(
     Example:
         files.template(src="templates/app.conf", dest="/etc/app.conf", mode="640", port=8080)
     """
-    dest = checked_path(dest, "dest")
+    dest = host_path(dest, "dest")
     wanted = Attributes.checked(user, group, mode)
     given = Source.checked(src, add_deploy_dir=True, assume_exists=False)
     text, secrets = render(given.src, data, jinja_env_kwargs)

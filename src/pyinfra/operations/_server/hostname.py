@@ -12,7 +12,7 @@ from pyinfra.facts._files.contents import FileText
 from pyinfra.facts.files import File, Sha1File
 from pyinfra.facts.server import Hostname, Os
 from pyinfra.operations._files.attributes import Attributes
-from pyinfra.operations._files.paths import checked_path
+from pyinfra.operations._files.paths import host_path
 from pyinfra.operations._files.sources import Source
 from pyinfra.operations._files.uploading import Upload
 from pyinfra.operations._public import public_in
@@ -54,7 +54,7 @@ def hostname(
     """
     if not isinstance(hostname, str) or not _NAME.match(hostname):
         raise OperationValueError(f"hostname {hostname!r} is no name that a host can have", argument="hostname")
-    file = checked_path(hostname_file, "hostname_file") if hostname_file else None
+    file = host_path(hostname_file, "hostname_file") if hostname_file else None
     for fact in (Os, SystemdRuns):
         prefetch(fact)
     for read in (File, FileText, Sha1File):
