@@ -141,7 +141,7 @@ def module_part(name: str, names: list[str] | None) -> Iterator[str]:
         return
     yield f"## {name}"
     yield summary_of(module)
-    for member in names or getattr(module, "__all__", ()):
+    for member in names if names is not None else list(getattr(module, "__all__", [])):
         thing = getattr(module, member)
         if inspect.isclass(thing):
             yield from class_part(member, thing)
@@ -216,7 +216,7 @@ def member_line(cls: type, name: str) -> Iterator[str]:
     if isinstance(raw, property):
         text, shown = raw.__doc__, name
     elif isinstance(raw, (staticmethod, classmethod)) or inspect.isfunction(raw):
-        function = getattr(raw, "__func__", raw)
+        function: Any = getattr(raw, "__func__", raw)
         text, shown = function.__doc__, name + signature_of(function, method=not isinstance(raw, staticmethod))
     else:
         return
@@ -242,7 +242,8 @@ def signature_of(function: Callable[..., Any], *, method: bool = False) -> str:
 
 def parameter_text(parameter: inspect.Parameter) -> str:
     """Return one parameter with type and default."""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    kind = parameter.kind
+    stars = "*" if kind is parameter.VAR_POSITIONAL else "**" if kind is parameter.VAR_KEYWORD else ""
     text = stars + parameter.name
     typed = parameter.annotation is not parameter.empty
     if typed:
@@ -256,7 +257,7 @@ def parameter_text(parameter: inspect.Parameter) -> str:
 def annotation_text(annotation: Any) -> str:
     """Return a type as it is written in a source."""
     annotation = getattr(annotation, "__forward_arg__", annotation)
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    text: str = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     return re.sub(r"\b(?:typing|collections\.abc|pyinfra\.[\w.]+)\.", "", text).strip("'\"")
 
 
@@ -285,7 +286,8 @@ def split_outside_brackets(text: str) -> list[str]:
 
 def docstring_parts(text: str) -> Iterator[str]:
     """Yield the parts of a docstring of the house form as Markdown."""
-    title, lines = "", []
+    title = ""
+    lines: list[str] = []
     for line in [*text.splitlines(), "End:"]:
         found = SECTION.match(line)
         if found or line == "End:":

@@ -337,7 +337,7 @@ class SessionSuite:
 
         result = place.with_session(body)
         assert f"sleep {seconds}".encode() in result.output.bytes_of(STDOUT)
-        place.run(f"kill $({running(seconds)} | while read u p x; do echo $p; done); true")
+        place.run(f"{{ {running(seconds)}; }} | while read -r a b rest; do kill $a || kill $b; done 2>/dev/null; true")
 
     def test_interrupt_ends_everything(self, place: Place) -> None:
         seconds = unusual_seconds()

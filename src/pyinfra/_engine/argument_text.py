@@ -10,7 +10,7 @@ from typing import Any
 
 from pyinfra._core.secrets import HiddenValue
 
-_MASK = "*MASKED*"
+MASK = "*MASKED*"
 _SECRET_WORDS = ("password", "passwd", "passphrase", "secret", "token", "private_key")
 
 
@@ -24,8 +24,13 @@ def argument_texts(signature: inspect.Signature, args: tuple[Any, ...], kwargs: 
     return texts
 
 
+def is_secret(name: str) -> bool:
+    """Whether a value of this name is not to be shown."""
+    return any(word in name.lower() for word in _SECRET_WORDS)
+
+
 def _mask(name: str) -> str | None:
-    return _MASK if any(word in name.lower() for word in _SECRET_WORDS) else None
+    return MASK if is_secret(name) else None
 
 
 def value_text(value: Any) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pyinfra._core.output import encode
-from pyinfra._core.secrets import HiddenValue
+from pyinfra._core.secrets import HiddenValue, reveal
 from pyinfra._transport.base import PLAIN, ExecOptions, Method, Privilege, PrivilegeStep
 
 
@@ -83,9 +83,9 @@ def _stdin(stdin: Any) -> bytes | None:
         return None
     if hasattr(stdin, "readlines"):
         stdin = stdin.readlines()
-    if isinstance(stdin, (str, bytes)):
+    if isinstance(stdin, (str, bytes, HiddenValue)):
         stdin = [stdin]
-    lines = [line if isinstance(line, bytes) else encode(str(line)) for line in stdin]
+    lines = [line if isinstance(line, bytes) else encode(str(reveal(line))) for line in stdin]
     return b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyinfra._core.effects import EVERYTHING, NOTHING, Effects, Resource
 from pyinfra._core.events import Change
 
+from .argument_text import MASK, is_secret
 from .fact_keys import FactKey
 
 if TYPE_CHECKING:
@@ -93,12 +94,19 @@ def _changes_of(resource: str, before: Any, after: Any, exact: bool) -> list[Cha
 
 
 def _attribute_changes(resource: str, before: Mapping[Any, Any], after: Mapping[Any, Any], exact: bool) -> list[Change]:
-    return [
-        Change(resource, str(name), before.get(name), after.get(name))
-        for name in dict.fromkeys([*before, *after])
+    changes: list[Change] = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
         # an unknown attribute of an inexact promise is not a change
-        if before.get(name) != after.get(name) and (exact or after.get(name) is not None)
-    ]
+        if old == new or (new is None and not exact and name in after):
+            continue
+        if isinstance(new, dict):  # a thing among many, such as an account
+            changes.extend(_changes_of(f"{resource} {name}", old, new, exact))
+        elif is_secret(str(name)):
+            changes.append(Change(resource, str(name), old and MASK, new and MASK))
+        else:
+            changes.append(Change(resource, str(name), _presence(old), new))
+    return changes
 
 
 def _presence(value: Any) -> Any:

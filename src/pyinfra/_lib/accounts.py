@@ -301,7 +301,7 @@ class AccountPrograms(FactBase[Programs]):
 
     def command(self) -> str:
         return (
-            "{ read -r v </proc/sys/kernel/ostype; } 2>/dev/null && echo \"$v\" || uname -s; "
+            '{ read -r v </proc/sys/kernel/ostype; } 2>/dev/null && echo "$v" || uname -s; '
             f"for p in {' '.join(_PROGRAMS)}; do ! command -v $p >/dev/null 2>&1 || echo $p; done"
         )
 

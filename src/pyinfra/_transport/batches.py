@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
-from pyinfra._core.errors import ConnectError, PrivilegeError, PyinfraError
+from pyinfra._core.errors import ConnectError, ConnectionLostError, PrivilegeError, PyinfraError
 
 from .base import Failure, FailureKind, Privilege, Result
 from .jobs import Job, JobState
@@ -137,6 +137,6 @@ def _not_opened(error: Exception) -> Result:
     hint = error.details.hint if isinstance(error, PyinfraError) else None
     if isinstance(error, PrivilegeError):
         return failed(FailureKind.PRIVILEGE, str(error), hint)
-    if isinstance(error, ConnectError):
-        return failed(FailureKind.NOT_STARTED, f"connection lost, and connecting again failed: {error}", hint)
+    if isinstance(error, ConnectError) and not isinstance(error, ConnectionLostError):
+        return failed(FailureKind.NOT_STARTED, f"no shell could be opened on the host: {error}", hint)
     return failed(FailureKind.NOT_STARTED, str(error), hint)

@@ -221,29 +221,46 @@ class LocalPipe:
             for _ in range(_LAST_READS):
                 if descriptor not in self._readers or not self._read(descriptor):
                     break
-        self._finish()
+        self._finish(linger=True)
 
-    def _finish(self) -> None:
+    def _finish(self, *, linger: bool = False) -> None:
         if self._closed:
             return
         self._closed = True
-        self._release()
+        self._release(linger=linger)
         self._receiver.pipe_closed(self._status, None)
 
-    def _release(self) -> None:
-        for descriptor in list(self._readers):
+    def _discard(self, descriptor: int) -> None:
+        """Read for children that outlive their shell, so that they are not killed for writing."""
+        try:
+            data = os.read(descriptor, _READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
             self._stop_reading(descriptor)
+            if not self._readers:
+                self._release()
+
+    def _release(self, *, linger: bool = False) -> None:
+        for descriptor in list(self._readers):
+            if linger and descriptor != self._stdin:
+                self._loop.add_reader(descriptor, self._discard, descriptor)
+            else:
+                self._stop_reading(descriptor)
         self._queue.clear()
         self._queued = 0
         self._close_stdin()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-        if self._forget is not None:
+        if self._forget is not None and not self._readers:
             self._forget(self)
 
     def abort(self) -> None:
         """Drop the pipe at once; the child is still waited for."""
         if self._closed:
+            self._release()  # of what lingers
             return
         self._closed = True
         self._release()

@@ -222,6 +222,8 @@ async def gain(
             asked.add(step)
             continue
         if shell.closure is not None:
+            if shell.closure.error is not None:
+                raise shell.no_shell("ended")
             raise _refused(privilege, conversation.said(), shell.closure.status)
         news.clear()
         await _wait_for(news, shell, privilege, conversation, patience)

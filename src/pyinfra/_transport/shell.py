@@ -29,7 +29,14 @@ class Closure:
     @property
     def connection_lost(self) -> bool:
         """Whether the connection went, rather than the shell."""
+        if self.refused:
+            return False
         return self.error is not None or (self.status is None and not self.ours)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the host did not start the shell at all."""
+        return isinstance(self.error, ConnectError) and not isinstance(self.error, ConnectionLostError)
 
     def describe(self) -> str:
         """Say it in words."""
@@ -119,19 +126,22 @@ class Shell:
         """
         self._hello = self._loop.create_future()
         if self.closure is not None:
-            raise self._no_shell("ended before it answered")
+            raise self.no_shell("ended before it answered")
         self.write_raw(framing.prologue(self._nonce, identity=identity, terminal=self._terminal))
         try:
             async with asyncio.timeout(patience):
                 self.hello = await self._hello
         except TimeoutError:
             self.abort()
-            raise self._no_shell(f"did not answer within {patience:g} seconds") from None
+            raise self.no_shell(f"did not answer within {patience:g} seconds") from None
         return self.hello
 
-    def _no_shell(self, what: str) -> ConnectError:
+    def no_shell(self, what: str) -> ConnectError:
+        """Return the error for a shell that did not come about."""
         said = decode(bytes(self.noise)).strip()
         closure = self.closure
+        if closure is not None and closure.refused:
+            return ConnectError(str(closure.error))
         if closure is not None and closure.connection_lost and closure.error is not None and not said:
             return ConnectionLostError(f"the connection ended before the shell answered: {closure.error}")
         status = f" (exit status {closure.status})" if closure is not None and closure.status is not None else ""
@@ -277,7 +287,7 @@ class Shell:
             entry = self._queue[0]
             self._settle(entry, self._state_after(entry[0], closure))
         if self._hello is not None and not self._hello.done():
-            self._hello.set_exception(self._no_shell("ended before it answered"))
+            self._hello.set_exception(self.no_shell("ended before it answered"))
         if self._listener is not None:
             self._listener(0, b"")
         if self._on_closed is not None:

@@ -100,6 +100,17 @@ class Shells:
 
     async def open(self, privilege: Privilege, *, terminal: bool = False) -> Shell:
         """Open a shell that is not shared. Raises as :meth:`get`."""
+        try:
+            return await self._open(privilege, terminal=terminal)
+        except ConnectionLostError:
+            raise
+        except ConnectError:
+            # Dropbear refuses one, now and then, while another is ending.
+            if self.identity is None:  # nor was there ever one
+                raise
+        return await self._open(privilege, terminal=terminal)
+
+    async def _open(self, privilege: Privilege, *, terminal: bool) -> Shell:
         await self._reconnect()
         shell = Shell(self._loop, self._trips, on_timeout=self._on_timeout, on_closed=self._forget, terminal=terminal)
         shell.privilege = privilege
@@ -142,7 +153,11 @@ class Shells:
                 return
             for shell in list(self.live):
                 shell.abort()
-            await self._link.connect()
+            try:
+                await self._link.connect()
+            except ConnectError as error:
+                message = f"the connection was lost, and connecting again failed: {error}"
+                raise ConnectionLostError(message, hint=error.details.hint) from error
             self._lost = False
 
     # -- the end ---------------------------------------------------------------------------

@@ -39,9 +39,7 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Generator[F
 
 
 @operation(is_idempotent=False)
-def raise_exception(
-    exception: type[Exception], *args: Any, **kwargs: Any
-) -> Generator[FunctionCommand, None, None]:
+def raise_exception(exception: type[Exception], *args: Any, **kwargs: Any) -> Generator[FunctionCommand, None, None]:
     """Raise an exception when the operation runs: it fails, and its host with it.
 
     Args:

@@ -44,8 +44,7 @@ def make_files(directory: Path) -> list[str]:
 @pytest.mark.parametrize("cls", [Sha1File, Sha256File, Sha384File, Md5File])
 def test_checksums(remote: Remote, cls: Any, tmp_path: Path) -> None:
     if remote.name == "busybox" and cls is Sha384File:
-        with pytest.raises(FactProcessError, match="no program"):
-            remote.read(cls, str(make_files(tmp_path)[0]))
+        assert remote.read(cls, str(make_files(tmp_path)[0])) is None  # there is no program that computes it
         return
     names = make_files(tmp_path)
     plain = tmp_path / "plain\\"

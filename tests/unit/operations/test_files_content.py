@@ -170,9 +170,7 @@ def test_secrets_are_in_the_file_only(machine: Machine, tmp_path: Path) -> None:
 def test_errors_say_where(text: str, words: list[str], form: str, machine: Machine, tmp_path: Path) -> None:
     source = tmp_path / "t.j2"
     source.write_text(text)
-    error = machine.fails(
-        files.template, src=str(source) if form == "path" else io.StringIO(text), dest=tmp_path / "f"
-    )
+    error = machine.fails(files.template, src=str(source) if form == "path" else io.StringIO(text), dest=tmp_path / "f")
     assert isinstance(error, OperationError)
     assert [word for word in words if word not in str(error)] == []
 

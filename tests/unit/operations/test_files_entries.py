@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 from pathlib import Path
@@ -254,3 +255,13 @@ def test_what_follows_is_planned_against_what_will_be(machine: Machine, tmp_path
         run_ops(state)
         assert [meta.did_change() for meta in metas] == [True, True, False, True, True, True, False]
     assert names_in(top) == []
+
+
+def test_a_path_in_the_home_directory(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    machine.apply(files.directory, path="~/d e/sub", mode="700")
+    machine.apply(files.put, src=io.StringIO("x"), dest="~/d e/f")
+    machine.apply(files.line, path="~/d e/f", line="^x", replace="y")
+    machine.apply(files.link, path="~/d e/l", target="f")
+    assert names_in(tmp_path / "d e") == ["f", "l", "sub"]
+    assert (tmp_path / "d e" / "f").read_text() == "y"

@@ -18,9 +18,19 @@ from pyinfra.operations import files, server
 from .machine import Machine
 
 HOSTILE = [
-    "$(touch {mark})", "`touch {mark}`", "';touch {mark};'", '";touch {mark};"', "a\ntouch {mark}\n", "--help;touch {mark}",
-    "-rf", "a|touch {mark}", "a&touch {mark}&", "${{IFS}}touch{mark}", "\\$(touch {mark})", "a'$(touch {mark})'",
-]  # fmt: skip
+    "$(touch {mark})",
+    "`touch {mark}`",
+    "';touch {mark};'",
+    '";touch {mark};"',
+    "a\ntouch {mark}\n",
+    "--help;touch {mark}",
+    "-rf",
+    "a|touch {mark}",
+    "a&touch {mark}&",
+    "${{IFS}}touch{mark}",
+    "\\$(touch {mark})",
+    "a'$(touch {mark})'",
+]
 
 
 def valid(operation: Any, top: Path) -> dict[str, Any]:
@@ -85,9 +95,9 @@ def test_every_text_argument_is_tried() -> None:
     not_texts = {"present", "touch", "create_remote_dir", "force", "force_backup", "recursive", "symbolic", "atime",
                  "add_deploy_dir", "assume_exists", "create_local_dir", "jinja_env_kwargs", "data", "flags", "backup",
                  "interpolate_variables", "escape_regex_characters", "ensure_newline", "extended_regex"}  # fmt: skip
-    tried = {(operation.__name__, argument) for operation, argument in TARGETS}
+    tried = {(getattr(target, "__name__", ""), argument) for target, argument in TARGETS}
     for name in files.__all__:
-        operation = getattr(files, name)
+        operation: Any = getattr(files, name)
         for argument in inspect.signature(operation._inner).parameters:
             local = argument == "src" and name in ("put", "template")
             assert (name, argument) in tried or argument in not_texts or argument[0] == "_" or local or (

@@ -72,7 +72,7 @@ def test_only_what_differs(arguments: dict[str, Any], expected: str) -> None:
 def test_a_new_user() -> None:
     new: dict[Any, Any] = {Users: {}, Directory: None}
     assert user(new, user="bob", groups=["adm"]) == [
-        "useradd -d /home/bob -G adm -M bob", "mkdir -p /home/bob", "chown bob /home/bob",
+        "useradd -d /home/bob -G adm -M bob", "mkdir -p /home/bob", "chown bob: /home/bob",
     ]  # fmt: skip
     assert user(new, user="sys", ensure_home=False) == ["useradd -d /home/sys -g sys -M sys"]
     assert user(new, user="bob", create_home=True) == ["mkdir -p /home", "useradd -d /home/bob -m bob"]

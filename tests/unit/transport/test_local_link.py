@@ -152,3 +152,21 @@ def test_somebody_else_may_reap_children(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_without_process_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("pyinfra._transport.local.os.pidfd_open")
     assert asyncio.run(run(b"echo x; exit 5"))[:2] == (5, b"x\n")
+
+
+def test_children_that_outlive_their_shell_may_go_on_writing(tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+
+    async def body() -> bytes:
+        link = LocalLink()
+        text = f"(trap - PIPE; sleep 0.2; head -c 200000 /dev/zero; touch {marker}) & echo x"
+        _, out, _ = await run(text.encode(), link=link)
+        for _ in range(50):
+            await asyncio.sleep(0.02)
+            if marker.exists():
+                break
+        await link.close()
+        return out
+
+    assert asyncio.run(body()) == b"x\n"
+    assert marker.exists()

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
-from pyinfra._core.errors import FactProcessError
 from pyinfra._engine.fact_base import FactBase
 from pyinfra.facts._frames import FAILED, header, line_answers, not_understood
 from pyinfra.facts._shell import path_resources, path_word, script, words
@@ -28,7 +27,10 @@ done; fi"""
 
 
 class HashFileFactBase(FactBase[str | None]):
-    """Base of the checksum facts: the digest in hexadecimal; ``None`` without a regular, readable file."""
+    """Base of the checksum facts: the digest in hexadecimal.
+
+    ``None`` without a regular, readable file, and on a host without a program that computes it.
+    """
 
     abstract = True
     in_plans = False
@@ -68,7 +70,7 @@ class HashFileFactBase(FactBase[str | None]):
 
     def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[str | None]:
         if f"{FAILED} 1" in output:
-            raise FactProcessError(f"the host has no program to compute {self.algorithm}")
+            return [None for _ in calls]
         lines = line_answers(self.algorithm, output, len(calls))
         return [None if line is None else self._digest(line) for line in lines]
 

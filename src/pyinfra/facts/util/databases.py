@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+__all__ = ["parse_columns_and_rows"]
+
 
 def parse_columns_and_rows(
     lines: Sequence[str],

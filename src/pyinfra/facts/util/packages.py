@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+__all__ = ["PackageInfo", "PackageStatus", "build_package_map"]
+
 
 class PackageStatus(Enum):
     """The state of an installed package."""

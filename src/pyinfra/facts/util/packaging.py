@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+__all__ = [
+    "PackageVersionDict",
+    "REPO_FILENAME_MARKER",
+    "parse_packages",
+    "parse_yum_repositories",
+    "parse_zypper_repositories",
+]
+
 REPO_FILENAME_MARKER = "#pyinfra-filename:"
 
 PackageVersionDict = dict[str, set[str]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["parse_human_readable_size", "parse_size"]
+
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgtpe])(i?))?b?\s*\Z", re.IGNORECASE)
 _LETTERS = "kmgtpe"
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
+__all__ = ["parse_win_ls_output"]
+
 _ROW = re.compile(
     r"\s*(?P<mode>[a-z-][a-z-]{4,6})\s+(?P<time>[0-9/.-]+\s+[0-9:]+(?:\s+[AP]M)?)\s+(?:(?P<size>[0-9]+)\s+)?(?P<name>\S.*?)\s*\Z"
 )

@@ -94,7 +94,7 @@ def _account(argument: str, value: Any) -> str | None:
 
 def _mode(value: Any) -> int | str | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, (int, str))):
-        raise OperationTypeError(f"mode must be permissions such as \"644\", not {value!r}", argument="mode")
+        raise OperationTypeError(f'mode must be permissions such as "644", not {value!r}', argument="mode")
     try:
         return checked_mode(value)
     except ValueError as error:

@@ -75,5 +75,5 @@ def _append(path: str, added: str, interpolate: bool) -> StringCommand:
     text = interpolated_word(added) if interpolate else QuoteString(added)
     file = path_word(path)
     # A last line without an end gets one first, or the new one would become a part of it.
-    apart = StringCommand("{ [ ! -s", file, "] || [ -z \"$(tail -c 1", file, ')" ] || echo >>', file, "; }")
+    apart = StringCommand("{ [ ! -s", file, '] || [ -z "$(tail -c 1', file, ')" ] || echo >>', file, "; }")
     return StringCommand(apart, "&&", "printf '%s\\n'", text, ">>", file)

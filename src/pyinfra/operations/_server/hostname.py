@@ -67,7 +67,6 @@ def hostname(
         if current != hostname or kept not in (None, hostname):
             yield StringCommand("hostnamectl set-hostname", QuoteString(hostname))
             promise(Hostname, hostname)
-            promise(Sha1File, None, exact=False, path="/etc/hostname")
         else:
             host.noop(f"the host is called {hostname} already")
         return

@@ -9,8 +9,17 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra._lib.accounts import AccountPrograms, AccountTool, NewUser, UserChange, account_tool
-from pyinfra.api import HiddenValue, OperationTypeError, OperationValueError, StringCommand, WriteFileCommand, operation
+from pyinfra.api import (
+    HiddenValue,
+    OperationTypeError,
+    OperationValueError,
+    QuoteString,
+    StringCommand,
+    WriteFileCommand,
+    operation,
+)
 from pyinfra.api.planning import prefetch, promise
+from pyinfra.facts._shell import path_word
 from pyinfra.facts.files import Directory
 from pyinfra.facts.server import Groups, Home, Users
 from pyinfra.operations._files.directory import directory
@@ -278,4 +287,11 @@ def _home_commands(
         return list(make_parents(missing_parents(home))), []
     if not ensure:
         return [], []
-    return [], list(directory._inner(path=home, user=wanted.name, group=group, _no_fail_on_link=True))
+    unnamed = is_new and group is None  # the system makes the group, or has a usual one: nobody knows its name yet
+    owner = None if unnamed else wanted.name
+    commands = list(directory._inner(path=home, user=owner, group=group, _no_fail_on_link=True))
+    if unnamed:
+        commands.append(StringCommand("chown", QuoteString(f"{wanted.name}:"), path_word(home)))
+        found = host.get_fact(Directory, path=home) or {}
+        promise_entry(home, Directory, {"mode": None, **found, "user": wanted.name, "group": None})
+    return [], commands
