@@ -127,7 +127,8 @@ class CommandRunner:
             if not isinstance(command, StringCommand):
                 self._run_with_files(commands)
                 return
-            requests.append(Command(command.get_raw_value(), self._options(command), on_output=live))
+            text = command.get_raw_value()
+            requests.append(Command(text, self._options(command), str(command), live))
         for command, result in zip(commands, self._host.submit(requests), strict=False):
             self._take(command, result)
 
@@ -148,7 +149,7 @@ class CommandRunner:
         if isinstance(command, FileDownloadCommand):
             return download_request(command, options, opened)
         text = cast("StringCommand", command).get_raw_value()
-        return Command(text, options, on_output=self._live_output()), None
+        return Command(text, options, str(command), self._live_output()), None
 
     def _live_output(self) -> Callable[[int, bytes], None] | None:
         events = self._state.events
