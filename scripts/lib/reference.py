@@ -345,7 +345,7 @@ def argument_table() -> Iterator[str]:
 
 def setting_table() -> Iterator[str]:
     """Yield the settings of a configuration; what they mean is in the comments above them."""
-    source = inspect.getsource(importlib.import_module("pyinfra._engine.config"))
+    source = inspect.getsource(importlib.import_module("pyinfra._engine.model.config"))
     settings = source.partition("class ConfigDefaults")[2].partition("\n\n\n")[0]
     rows: list[str] = []
     note = ""

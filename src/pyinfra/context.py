@@ -27,10 +27,10 @@ from ._core.context import (
 )
 
 if TYPE_CHECKING:
-    from ._engine.config import Config
-    from ._engine.host import Host
-    from ._engine.inventory import Inventory
-    from ._engine.state import State
+    from pyinfra._engine.model.config import Config
+    from pyinfra._engine.model.host import Host
+    from pyinfra._engine.model.inventory import Inventory
+    from pyinfra._engine.model.state import State
 
 __all__ = [
     "ContextManager",
@@ -50,25 +50,25 @@ __all__ = [
 
 
 def _config() -> type[Config]:
-    from ._engine.config import Config
+    from pyinfra._engine.model.config import Config
 
     return Config
 
 
 def _host() -> type[Host]:
-    from ._engine.host import Host
+    from pyinfra._engine.model.host import Host
 
     return Host
 
 
 def _inventory() -> type[Inventory]:
-    from ._engine.inventory import Inventory
+    from pyinfra._engine.model.inventory import Inventory
 
     return Inventory
 
 
 def _state() -> type[State]:
-    from ._engine.state import State
+    from pyinfra._engine.model.state import State
 
     return State
 

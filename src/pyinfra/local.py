@@ -17,10 +17,10 @@ import pyinfra
 from pyinfra._core.context import config, ctx_config, ctx_state, host, state
 from pyinfra._core.display import visible
 from pyinfra._core.errors import PyinfraError
-from pyinfra._engine.local_files import get_file_path
-from pyinfra._engine.local_process import run_local_process
-from pyinfra._engine.styling import echo
-from pyinfra._engine.user_files import run_file
+from pyinfra._engine.controller.files import get_file_path
+from pyinfra._engine.controller.processes import run_local_process
+from pyinfra._engine.controller.styling import echo
+from pyinfra._engine.controller.user_files import run_file
 
 __all__ = [
     "PyinfraError",

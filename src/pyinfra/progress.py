@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from shutil import get_terminal_size
 
-from pyinfra._engine.spinner import WAIT_TIME, progress_spinner
-from pyinfra._engine.styling import is_output_active
+from pyinfra._engine.controller.spinner import WAIT_TIME, progress_spinner
+from pyinfra._engine.controller.styling import is_output_active
 
 __all__ = ["IS_TTY", "IS_WINDOWS", "TERMINAL_WIDTH", "WAIT_TIME", "is_output_active", "progress_spinner"]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from pyinfra._engine import connector_registry
+from pyinfra._engine.model import connector_registry
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

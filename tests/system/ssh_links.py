@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pyinfra._core.output import STDOUT
 from pyinfra._transport.ssh.link import SSHLink
@@ -37,6 +40,15 @@ async def said(link: SSHLink, script: str, *, pty: bool = False) -> str:
     assert error is None, error
     assert status == 0, (status, bytes(receiver.err))
     return receiver.out.decode()
+
+
+def new_client(lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """Return a user who has just got this account."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)  # where the lab keeps what it has built
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return Client(lab, home)
 
 
 class Client:

@@ -134,7 +134,10 @@ def test_ctrl_c_leaves_no_process_and_no_file_and_ends_within_two_seconds(
         assert process.wait(timeout=10) == 130
         assert time.monotonic() - began < 2.5  # two seconds, and the start of the interpreter's end
     assert fresh_host.leaks(before) == []
-    assert fresh_host.sh("find /srv -name '.pyinfra*'; test ! -e /srv/big || wc -c < /srv/big").strip() in ("", "30000000")
+    assert fresh_host.sh("find /srv -name '.pyinfra*'; test ! -e /srv/big || wc -c < /srv/big").strip() in (
+        "",
+        "30000000",
+    )
 
 
 def test_a_killed_connection_is_reported_at_once_and_the_others_go_on(plain_hosts: list[Host]):
@@ -183,7 +186,7 @@ def test_a_half_open_connection_is_given_up_and_the_others_go_on(lab: Lab, plain
 
 
 @operation()
-def put(content: bytes, dest: str):  # noqa: ANN201
+def put(content: bytes, dest: str):
     yield FileUploadCommand(BytesIO(content), dest)
 
 
@@ -201,7 +204,7 @@ def test_a_full_disk_leaves_the_old_file_whole(fresh_host: Host, user: str, size
     assert fresh_host.sh("cksum /mnt/tiny/file; ls -a /mnt/tiny") == old
 
 
-def state_message(state) -> str:  # noqa: ANN001
+def state_message(state) -> str:
     """Everything that was said about failures, ignored ones too."""
     texts = [failure.message for failure in state.failures]
     for ops in state.ops.values():
@@ -215,7 +218,7 @@ def test_an_exception_in_one_hosts_operation_fails_that_host_only(plain_hosts: l
     from pyinfra.api import OperationError
 
     @operation()
-    def picky():  # noqa: ANN202
+    def picky():
         yield "echo begun"
         if host.name == plain_hosts[1].name:
             raise OperationError("not here")

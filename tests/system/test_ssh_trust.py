@@ -12,14 +12,12 @@ from pyinfra._core.errors import AuthenticationError, HostKeyError
 from pyinfra._core.secrets import HiddenValue
 from tests.lab import PASSWORD, Host, Lab
 
-from .ssh_links import Client, said
+from .ssh_links import Client, new_client, said
 
 
 @pytest.fixture
 def client(lab: Lab, tmp_path, monkeypatch) -> Client:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    return Client(lab, tmp_path)
+    return new_client(lab, tmp_path, monkeypatch)
 
 
 # -- host keys ------------------------------------------------------------------------------

@@ -11,14 +11,12 @@ import pytest
 from pyinfra._core.errors import ConnectError, ConnectionLostError
 from tests.lab import Host, Lab
 
-from .ssh_links import Client, Receiver, said
+from .ssh_links import Client, Receiver, new_client, said
 
 
 @pytest.fixture
 def client(lab: Lab, tmp_path, monkeypatch) -> Client:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    return Client(lab, tmp_path)
+    return new_client(lab, tmp_path, monkeypatch)
 
 
 # -- jump hosts -----------------------------------------------------------------------------

@@ -15,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pyinfra._engine import adding, bridge, connections, fact_reads, runs
+from pyinfra._engine import bridge
+from pyinfra._engine.connect import connections
+from pyinfra._engine.execute import runs
+from pyinfra._engine.facts import reads as fact_reads
+from pyinfra._engine.prepare import adding
 
 if TYPE_CHECKING:
-    from pyinfra._engine.host import Host
-    from pyinfra._engine.operation_meta import OperationMeta
-    from pyinfra._engine.state import State
+    from pyinfra._engine.model.host import Host
+    from pyinfra._engine.model.operation_meta import OperationMeta
+    from pyinfra._engine.model.state import State
 
 __all__ = ["add_deploy", "add_op", "add_ops", "connect_all", "disconnect_all", "get_facts", "run_ops"]
 

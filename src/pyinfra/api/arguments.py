@@ -142,7 +142,7 @@ def pop_global_arguments(state: State, host: Host, kwargs: dict[str, Any]) -> tu
     Raises:
         ArgumentTypeError: when one has the wrong type.
     """
-    from pyinfra._engine.argument_resolution import resolve_arguments
+    from pyinfra._engine.prepare.arguments import resolve_arguments
 
     found = {name: kwargs.pop(name) for name in GLOBAL_ARGUMENTS if name in kwargs}
     check_types(found)

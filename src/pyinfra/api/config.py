@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyinfra._core.context import state
-from pyinfra._engine.config import Config, ConfigDefaults
-from pyinfra._engine.requirements import check_pyinfra_version as _check_version
-from pyinfra._engine.requirements import check_require_packages as _check_packages
+from pyinfra._engine.model.config import Config, ConfigDefaults
+from pyinfra._engine.model.requirements import check_pyinfra_version as _check_version
+from pyinfra._engine.model.requirements import check_require_packages as _check_packages
 
 from ._public import publish
 from .exceptions import PyinfraError

@@ -1,8 +1,8 @@
 """Deploys: functions that call operations, with a name, global arguments and data of their own."""
 
 from pyinfra._core.context import ctx_host, ctx_state
-from pyinfra._engine.adding import add_deploy
-from pyinfra._engine.deploys import deploy
+from pyinfra._engine.prepare.adding import add_deploy
+from pyinfra._engine.prepare.deploys import deploy
 
 from .arguments import pop_global_arguments
 from .arguments_typed import PyinfraOperation

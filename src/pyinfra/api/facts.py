@@ -4,9 +4,9 @@ import logging
 
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.output import CommandOutput
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
-from pyinfra._engine.fact_reads import get_fact, get_facts, get_short_facts
-from pyinfra._engine.spinner import progress_spinner
+from pyinfra._engine.controller.spinner import progress_spinner
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
+from pyinfra._engine.facts.reads import get_fact, get_facts, get_short_facts
 
 from ._public import publish
 from .arguments import all_global_arguments, pop_global_arguments

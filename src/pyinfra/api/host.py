@@ -6,11 +6,11 @@ from typing import Any
 
 from pyinfra._core.context import ctx_config
 from pyinfra._core.output import CommandOutput
-from pyinfra._engine.connector_registry import get_execution_connector
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
-from pyinfra._engine.fact_reads import get_fact
-from pyinfra._engine.host import Host
-from pyinfra._engine.host_data import HostData, extract_callable_datas
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
+from pyinfra._engine.facts.reads import get_fact
+from pyinfra._engine.model.connector_registry import get_execution_connector
+from pyinfra._engine.model.host import Host
+from pyinfra._engine.model.host_data import HostData, extract_callable_datas
 
 from ._public import publish
 from .exceptions import ConnectError

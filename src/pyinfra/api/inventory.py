@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pyinfra._engine import inventory_input
-from pyinfra._engine.connector_registry import get_all_connectors, get_execution_connectors
-from pyinfra._engine.inventory import Inventory
+from pyinfra._engine.model import inventory_input
+from pyinfra._engine.model.connector_registry import get_all_connectors, get_execution_connectors
+from pyinfra._engine.model.inventory import Inventory
 
 from ._public import publish
 from .exceptions import NoConnectorError, NoGroupError, NoHostError

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.locations import call_site
-from pyinfra._engine.adding import add_op, add_ops
-from pyinfra._engine.argument_text import value_text
-from pyinfra._engine.operation import operation
-from pyinfra._engine.operation_meta import OperationMeta
+from pyinfra._engine.model.operation_meta import OperationMeta
+from pyinfra._engine.prepare.adding import add_op, add_ops
+from pyinfra._engine.prepare.argument_text import value_text
+from pyinfra._engine.prepare.operation import operation
 
 from ._public import publish
 from .arguments import EXECUTION_KWARG_KEYS, AllArguments, pop_global_arguments

@@ -4,8 +4,8 @@ import logging
 
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.output import CommandOutput, OutputLine
-from pyinfra._engine.runs import run_host_op, run_ops
-from pyinfra._engine.spinner import progress_spinner
+from pyinfra._engine.controller.spinner import progress_spinner
+from pyinfra._engine.execute.runs import run_host_op, run_ops
 
 from .arguments import ConnectorArguments
 from .command import FunctionCommand, PyinfraCommand, StringCommand

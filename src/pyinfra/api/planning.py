@@ -10,6 +10,6 @@ Example:
 
 from pyinfra._core.effects import Effects, Resource, named, path, tree
 from pyinfra._core.events import Change
-from pyinfra._engine.planning_calls import affects, change, prefetch, promise
+from pyinfra._engine.prepare.authoring import affects, change, prefetch, promise
 
 __all__ = ["Change", "Effects", "Resource", "affects", "change", "named", "path", "prefetch", "promise", "tree"]

@@ -3,8 +3,8 @@
 import logging
 import resource
 
-from pyinfra._engine.callbacks import BaseStateCallback
-from pyinfra._engine.state import (
+from pyinfra._engine.model.callbacks import BaseStateCallback
+from pyinfra._engine.model.state import (
     State,
     StateHostMeta,
     StateHostResults,

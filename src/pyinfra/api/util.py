@@ -13,8 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.locations import call_site, place
-from pyinfra._engine.argument_text import value_text
-from pyinfra._engine.local_files import (
+from pyinfra._engine.controller.files import (
     BLOCKSIZE,
     get_file_io,
     get_file_md5,
@@ -23,14 +22,15 @@ from pyinfra._engine.local_files import (
     get_file_sha256,
     get_path_permissions_mode,
 )
-from pyinfra._engine.local_process import print_line
-from pyinfra._engine.styling import format_text
-from pyinfra._engine.templates import get_template
+from pyinfra._engine.controller.processes import print_line
+from pyinfra._engine.controller.styling import format_text
+from pyinfra._engine.controller.templates import get_template
+from pyinfra._engine.prepare.argument_text import value_text
 
 if TYPE_CHECKING:
     from pyinfra._core.output import CommandOutput
-    from pyinfra._engine.host import Host
-    from pyinfra._engine.state import State, StateOperationMeta
+    from pyinfra._engine.model.host import Host
+    from pyinfra._engine.model.state import State, StateOperationMeta
 
 __all__ = [
     "BLOCKSIZE",
@@ -115,7 +115,7 @@ def memoize(func: Callable[..., Any]) -> Callable[..., Any]:
 
 def get_kwargs_str(kwargs: dict[Any, Any]) -> str:
     """Return keyword arguments as text, secrets masked."""
-    from pyinfra._engine.argument_text import argument_texts
+    from pyinfra._engine.prepare.argument_text import argument_texts
 
     return ", ".join(argument_texts(inspect.Signature(), (), {str(key): value for key, value in kwargs.items()}))
 

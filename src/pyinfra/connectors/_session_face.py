@@ -10,10 +10,10 @@ from pyinfra._core.display import visible
 from pyinfra._core.errors import ConnectionLostError, TransferError
 from pyinfra._core.output import STDOUT, CommandOutput, OutputLine, decode
 from pyinfra._engine import bridge
-from pyinfra._engine.local_process import print_line
-from pyinfra._engine.options import options_from
-from pyinfra._engine.styling import echo
-from pyinfra._engine.transfers import download_request, upload_request
+from pyinfra._engine.controller.processes import print_line
+from pyinfra._engine.controller.styling import echo
+from pyinfra._engine.execute.transfers import download_request, upload_request
+from pyinfra._engine.prepare.options import options_from
 from pyinfra._transport.base import Command, FailureKind, Request, Result, Session
 
 from .base import BaseConnector

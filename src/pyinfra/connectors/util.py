@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.output import CommandOutput, OutputLine
 from pyinfra._core.quoting import quote
-from pyinfra._engine.local_process import read_buffer, read_output_buffers, run_local_process, write_stdin
+from pyinfra._engine.controller.processes import read_buffer, read_output_buffers, run_local_process, write_stdin
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.hiddenvalue import HiddenValue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
 
 
 def publish(namespace: MutableMapping[str, Any], names: Iterable[str]) -> None:

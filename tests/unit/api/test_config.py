@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from pyinfra._engine.config import SETTING_NAMES
+from pyinfra._engine.model.config import SETTING_NAMES
 from pyinfra.api import Config, PyinfraError
 from pyinfra.api.config import ConfigDefaults, check_pyinfra_version, check_require_packages
 from pyinfra.context import ctx_state

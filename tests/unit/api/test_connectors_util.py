@@ -223,7 +223,7 @@ def _alive(pid):
 
 
 def test_a_child_that_stays_does_not_hold_us(monkeypatch):
-    monkeypatch.setattr("pyinfra._engine.local_process._AFTER_END", 0.2)
+    monkeypatch.setattr("pyinfra._engine.controller.processes._AFTER_END", 0.2)
     began = time.monotonic()
     status, output = run_local_process("echo started; sleep 3 &")
     assert time.monotonic() - began < 2
@@ -232,7 +232,7 @@ def test_a_child_that_stays_does_not_hold_us(monkeypatch):
 
 def test_printing(monkeypatch):
     printed = []
-    monkeypatch.setattr("pyinfra._engine.styling._echo", lambda message, **_: printed.append(message))
+    monkeypatch.setattr("pyinfra._engine.controller.styling._echo", lambda message, **_: printed.append(message))
     run_local_process("printf 'a\\033[31m\\nb'", print_output=True, print_prefix="> ")
     assert printed == ["> a\\x1b[31m", "> b"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyinfra._engine.host_data import data_version
+from pyinfra._engine.model.host_data import data_version
 from pyinfra.api.host import HostData, extract_callable_datas
 
 

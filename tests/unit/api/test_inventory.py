@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from pyinfra._engine import connector_registry
+from pyinfra._engine.model import connector_registry
 from pyinfra.api import Inventory, InventoryError
 from pyinfra.api.connectors import get_all_connectors, get_execution_connector
 from pyinfra.api.exceptions import NoConnectorError, NoGroupError, NoHostError
@@ -38,8 +38,8 @@ def _connectors(monkeypatch):
             raise NoConnectorError(f"there is no connector {name!r}")
         return connectors[name]
 
-    monkeypatch.setattr("pyinfra._engine.inventory.load_connector", load)
-    monkeypatch.setattr("pyinfra._engine.inventory.get_execution_connector", load)
+    monkeypatch.setattr("pyinfra._engine.model.inventory.load_connector", load)
+    monkeypatch.setattr("pyinfra._engine.model.inventory.get_execution_connector", load)
 
 
 def names(hosts):

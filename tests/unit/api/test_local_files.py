@@ -52,9 +52,9 @@ def test_sums_follow_the_file(tmp_path):
 def test_sums_are_remembered(tmp_path, monkeypatch):
     path = tmp_path / "x"
     path.write_bytes(b"content")
-    monkeypatch.setattr("pyinfra._engine.local_files._SETTLED_AFTER_NS", -1)
+    monkeypatch.setattr("pyinfra._engine.controller.files._SETTLED_AFTER_NS", -1)
     first = get_file_sha1(str(path))
-    monkeypatch.setattr("pyinfra._engine.local_files._digest", lambda *_: "anew")
+    monkeypatch.setattr("pyinfra._engine.controller.files._digest", lambda *_: "anew")
     assert get_file_sha1(str(path)) == first
     path.write_bytes(b"longer content")
     assert get_file_sha1(str(path)) == "anew"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pyinfra
-from pyinfra._engine.connector_registry import BUNDLED, GROUP
+from pyinfra._engine.model.connector_registry import BUNDLED, GROUP
 from pyinfra.api import HiddenValue, StringCommand, exceptions
 
 PROJECT = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]

@@ -18,9 +18,9 @@ from pyinfra._core.arguments import (
 )
 from pyinfra._core.errors import ArgumentTypeError
 from pyinfra._core.secrets import HiddenValue
-from pyinfra._engine.config import Config
-from pyinfra._engine.host_data import HostData
-from pyinfra._engine.operation_meta import OperationMeta
+from pyinfra._engine.model.config import Config
+from pyinfra._engine.model.host_data import HostData
+from pyinfra._engine.model.operation_meta import OperationMeta
 from pyinfra.api.arguments import (
     AllArguments,
     ConnectorArguments,

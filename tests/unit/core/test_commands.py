@@ -19,7 +19,7 @@ from pyinfra._core.commands import (
 )
 from pyinfra._core.context import ctx_host
 from pyinfra._core.secrets import HiddenValue
-from pyinfra._engine.config import Config
+from pyinfra._engine.model.config import Config
 
 
 def test_parts_are_joined():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyinfra._engine.call_path import CallPath, loops_of
+from pyinfra._engine.prepare.call_path import CallPath, loops_of
 
 Log = list[tuple[str, tuple[int, ...]]]
 

@@ -14,12 +14,12 @@ from pyinfra._core.context import host
 from pyinfra._core.errors import NestedOperationError, OperationError, PyinfraError
 from pyinfra._core.events import CommandPrinted, Event, HostFailed, OperationHostEnded
 from pyinfra._engine import bridge
-from pyinfra._engine.adding import add_deploy, add_op
-from pyinfra._engine.callbacks import BaseStateCallback
-from pyinfra._engine.deploys import deploy
-from pyinfra._engine.operation import operation
-from pyinfra._engine.runs import run_ops
-from pyinfra._engine.state import State
+from pyinfra._engine.execute.runs import run_ops
+from pyinfra._engine.model.callbacks import BaseStateCallback
+from pyinfra._engine.model.state import State
+from pyinfra._engine.prepare.adding import add_deploy, add_op
+from pyinfra._engine.prepare.deploys import deploy
+from pyinfra._engine.prepare.operation import operation
 
 from .toy import Value, ensure, run, session, toy_state
 

@@ -10,9 +10,9 @@ import pytest
 from pyinfra._core.effects import EVERYTHING, Effects, Resource, named
 from pyinfra._core.errors import FactProcessError, FactTypeError, PyinfraError
 from pyinfra._engine import bridge
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
-from pyinfra._engine.fact_keys import hashable
-from pyinfra._engine.fact_reads import get_facts
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
+from pyinfra._engine.facts.keys import hashable
+from pyinfra._engine.facts.reads import get_facts
 
 from .toy import Anything, Value, session, toy_state
 

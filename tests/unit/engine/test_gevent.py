@@ -16,8 +16,8 @@ monkey.patch_all()
 import time
 import gevent
 from pyinfra._core.context import host
-from pyinfra._engine.adding import add_op
-from pyinfra._engine.runs import run_ops
+from pyinfra._engine.prepare.adding import add_op
+from pyinfra._engine.execute.runs import run_ops
 from tests.unit.engine.test_execution import call
 from tests.unit.engine.toy import run, toy_state
 

@@ -8,11 +8,11 @@ import pytest
 
 from pyinfra._core.context import host
 from pyinfra._core.errors import OperationError
-from pyinfra._engine.adding import add_deploy, add_op, add_ops
-from pyinfra._engine.operation import operation
-from pyinfra._engine.planning_calls import prefetch, promise
-from pyinfra._engine.plans import Certainty
-from pyinfra._engine.runs import run_ops
+from pyinfra._engine.execute.runs import run_ops
+from pyinfra._engine.prepare.adding import add_deploy, add_op, add_ops
+from pyinfra._engine.prepare.authoring import prefetch, promise
+from pyinfra._engine.prepare.operation import operation
+from pyinfra._engine.prepare.plans import Certainty
 
 from .toy import Anything, Value, ensure, ensure_silently, run, session, toy_state
 

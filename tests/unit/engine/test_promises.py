@@ -8,13 +8,13 @@ import pytest
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import EVERYTHING, Effects, named, path
-from pyinfra._engine.accounts import changes_accounts
-from pyinfra._engine.adding import add_op
-from pyinfra._engine.operation import operation
-from pyinfra._engine.planning_calls import promise
-from pyinfra._engine.plans import Plan, Promise
-from pyinfra._engine.runs import run_ops
-from pyinfra._engine.verification import kept
+from pyinfra._engine.execute.accounts import changes_accounts
+from pyinfra._engine.execute.runs import run_ops
+from pyinfra._engine.execute.verification import kept
+from pyinfra._engine.prepare.adding import add_op
+from pyinfra._engine.prepare.authoring import promise
+from pyinfra._engine.prepare.operation import operation
+from pyinfra._engine.prepare.plans import Plan, Promise
 
 from .toy import Value, ensure, session, toy_state
 

@@ -14,14 +14,14 @@ from pyinfra._core.commands import StringCommand
 from pyinfra._core.context import host
 from pyinfra._core.effects import Resource, named
 from pyinfra._core.output import STDERR, STDOUT
-from pyinfra._engine import connector_registry
-from pyinfra._engine.config import Config
-from pyinfra._engine.connections import connect_all
-from pyinfra._engine.fact_base import FactBase
-from pyinfra._engine.inventory import Inventory
-from pyinfra._engine.operation import operation
-from pyinfra._engine.planning_calls import promise
-from pyinfra._engine.state import State
+from pyinfra._engine.connect.connections import connect_all
+from pyinfra._engine.facts.base import FactBase
+from pyinfra._engine.model import connector_registry
+from pyinfra._engine.model.config import Config
+from pyinfra._engine.model.inventory import Inventory
+from pyinfra._engine.model.state import State
+from pyinfra._engine.prepare.authoring import promise
+from pyinfra._engine.prepare.operation import operation
 from pyinfra._transport.base import Command, Failure, FailureKind, Request, Result
 
 # As if a package had announced it.

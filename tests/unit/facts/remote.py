@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
-from pyinfra._engine.fact_base import FactBase
-from pyinfra._engine.fact_keys import signature_of
+from pyinfra._engine.facts.base import FactBase
+from pyinfra._engine.facts.keys import signature_of
 
 PLAIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyinfra._core.errors import FactProcessError, FactValueError
-from pyinfra._engine.fact_base import FactBase
-from pyinfra._engine.fact_keys import signature_of
+from pyinfra._engine.facts.base import FactBase
+from pyinfra._engine.facts.keys import signature_of
 from pyinfra.facts import files, server
 from pyinfra.facts._files.contents import FileText
 

@@ -7,7 +7,7 @@ import typing
 
 import pytest
 
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts import files, server
 from pyinfra.facts.files import Block, File, FileDict, FindFiles, FindInFile, Sha1File
 from pyinfra.facts.server import EtcHosts, LinuxDistributionDict, Port, ProcessDict, Which

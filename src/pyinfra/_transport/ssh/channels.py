@@ -38,6 +38,7 @@ class Slots:
     def __init__(self, limit: int = MAX_CHANNELS) -> None:
         self.limit = limit
         self.used = 0
+        self.worked = False  # the server has opened a session before
         self._freed = asyncio.Event()
 
     def take(self) -> bool:

@@ -39,7 +39,9 @@ MAX_CONNECTIONS = 4
 # How long to wait for a session to end before another connection is opened, in seconds.
 PATIENCE = 1.0
 _GOODBYE = 1.0
-_AFTERTHOUGHT = 0.1
+# A server that opened a session before and refuses one now is asked again, with longer and longer pauses: 2.7 s in all.
+_TRIES = 10
+_PAUSE = 0.05
 
 
 class SSHLink:
@@ -205,6 +207,7 @@ class SSHLink:
                 connection.slots.give_back()
                 raise self.lost(error) from error
             else:
+                connection.slots.worked = True
                 return pipe
         raise AssertionError  # never reached
 
@@ -239,8 +242,8 @@ class SSHLink:
             slots.refused()
             return
         slots.give_back()
-        if channels.is_refusal(error) and not refusals:
-            await asyncio.sleep(_AFTERTHOUGHT)  # the server may not be done with the session that ended last
+        if channels.is_refusal(error) and slots.worked and refusals < _TRIES:
+            await asyncio.sleep(_PAUSE * (refusals + 1))  # the server is not done with the session that ended last
             return
         failure = channels.not_opened(error)
         failure.locate(host=self.name)
@@ -285,7 +288,7 @@ class SSHLink:
                 client = await connection.ssh.start_sftp_client(path_encoding=None, env=None, send_env=None)
             except asyncssh.ChannelOpenError as error:
                 if connection.closed or (channels.is_refusal(error) and connection.slots.used > 1):
-                    await self._refused(connection, error, 1)
+                    await self._refused(connection, error, _TRIES)
                     continue
                 self._no_files = True
             except (asyncssh.SFTPError, OSError):

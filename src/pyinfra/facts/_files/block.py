@@ -9,7 +9,7 @@ from typing import Any
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactProcessError, FactValueError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import EXISTS, MISSING, answered, header, not_understood, only
 from pyinfra.facts._shell import operand_word, path_resources, script, word
 

@@ -11,7 +11,7 @@ from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactProcessError
 from pyinfra._core.output import decode, encode
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import answered, not_understood, only
 from pyinfra.facts._shell import path_resources, path_word, script
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactValueError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._shell import Part, glob_word, path_word, script, tree_resources, word, words
 from pyinfra.facts.util.units import parse_size
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._shell import path_resources, path_word, script
 
 _FLAGS_COLUMN = 4  # of "ls -lod", which has the name in the tenth

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import FAILED, header, line_answers, not_understood
 from pyinfra.facts._shell import path_resources, path_word, script, words
 

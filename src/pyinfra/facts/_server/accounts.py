@@ -8,7 +8,7 @@ from typing import Any
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named, path
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 from pyinfra.facts._shell import account_name, path_resources, path_word, script
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pyinfra._core.effects import Resource, named, path
 from pyinfra._core.errors import FactProcessError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 
 from .lines import ISO_DATE_FORMAT, first_line, parse_ctime

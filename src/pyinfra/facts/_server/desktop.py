@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyinfra._core.effects import Resource, named, tree
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
 
 # The program that starts a session, and the desktop that it belongs to.
 _SESSIONS = {

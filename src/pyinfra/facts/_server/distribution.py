@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from pyinfra._core.effects import Resource, path
-from pyinfra._engine.fact_base import FactBase, ShortFactBase
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
 
 from .lines import unquoted
 

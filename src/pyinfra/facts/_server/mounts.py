@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from pyinfra._core.effects import Resource, named
 from pyinfra._core.errors import FactProcessError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 
 _OCTAL = re.compile(rb"\\([0-7]{3})")

@@ -6,7 +6,7 @@ import re
 from typing import TypedDict
 
 from pyinfra._core.errors import FactProcessError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 
 # In the forms of procps, of BSD and macOS, and of BusyBox, which has no choice of processes. The name of a program may

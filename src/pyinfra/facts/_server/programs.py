@@ -7,7 +7,7 @@ from typing import Any
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named, path, tree
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import EXISTS, answered, header, not_understood
 from pyinfra.facts._shell import script, word
 

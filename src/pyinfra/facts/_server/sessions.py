@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from pyinfra._core.effects import Resource, path
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 
 _ROW = re.compile(
     r"(?P<user>\S+)\s+(?P<tty>system boot|system down|\S+)(?:\s+(?P<host>\S.*?)?)?\s+"

@@ -9,7 +9,7 @@ from typing import TypedDict
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named, path, tree
 from pyinfra._core.errors import FactProcessError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._shell import path_resources, path_word, script
 
 from .lines import first_line, without_comment

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
 from pyinfra._core.errors import FactValueError
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 from pyinfra.facts._shell import script
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named, path
-from pyinfra._engine.fact_base import FactBase
+from pyinfra._engine.facts.base import FactBase
 
 
 def _kernel_text(file: str, option: str) -> str:

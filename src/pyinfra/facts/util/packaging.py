@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 __all__ = [
-    "PackageVersionDict",
     "REPO_FILENAME_MARKER",
+    "PackageVersionDict",
     "parse_packages",
     "parse_yum_repositories",
     "parse_zypper_repositories",

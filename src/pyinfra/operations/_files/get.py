@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host, state
-from pyinfra._engine.local_files import file_sum
+from pyinfra._engine.controller.files import file_sum
 from pyinfra.api import FileDownloadCommand, FunctionCommand, operation
 from pyinfra.api.planning import affects, change, prefetch
 from pyinfra.facts.files import File, Md5File, Sha1File, Sha256File

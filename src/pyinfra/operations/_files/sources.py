@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pyinfra import state
-from pyinfra._engine.local_files import file_sum
+from pyinfra._engine.controller.files import file_sum
 from pyinfra.api import OperationTypeError, OperationValueError
 from pyinfra.api.util import get_file_io, get_file_path, get_path_permissions_mode
 

@@ -1,0 +1,1 @@
+"""From connectors to sessions, and their opening and closing."""

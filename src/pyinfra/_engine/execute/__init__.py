@@ -1,0 +1,1 @@
+"""From plans to commands on hosts: strategies, batches, retries, callbacks, failures."""

@@ -1,0 +1,291 @@
+"""Executing one operation on one host: from its plan when nothing that it rests on has changed, else from its body."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pyinfra._core.arguments import conditions_of
+from pyinfra._core.effects import EVERYTHING
+from pyinfra._core.errors import NestedOperationError
+from pyinfra._core.events import Failure, OperationHostEnded, OperationHostRetry, OperationHostStarted
+from pyinfra._core.output import CapturedOutput, CommandOutput
+from pyinfra._engine import bridge
+from pyinfra._engine.execute.accounts import changes_accounts
+from pyinfra._engine.execute.command_runner import CommandRunner, Stopped
+from pyinfra._engine.execute.failures import failure_of, placed
+from pyinfra._engine.execute.verification import verify
+from pyinfra._engine.facts.keys import FactKey
+from pyinfra._engine.facts.reads import refresh
+from pyinfra._engine.model.operation_meta import OperationMeta
+from pyinfra._engine.prepare.bodies import iterate
+from pyinfra._engine.prepare.calls import OperationCall
+from pyinfra._engine.prepare.plans import Plan
+from pyinfra._engine.prepare.recorder import Recorder
+from pyinfra._engine.prepare.registration import register
+
+if TYPE_CHECKING:
+    from pyinfra._engine.model.host import Host
+    from pyinfra._engine.model.state import State, StateOperationHostData
+    from pyinfra._engine.prepare.identity import Identity
+
+logger = logging.getLogger("pyinfra")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What came of one try."""
+
+    ran: Sequence[Any] = ()
+    captures: Sequence[CapturedOutput] = ()
+    failure: Failure | None = None
+    plan: Plan | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return self.failure is None
+
+    output: CommandOutput = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.output = CommandOutput.join(self.captures)
+
+
+NOTHING_DONE = Attempt()
+
+
+# -- one try -------------------------------------------------------------------------------
+
+
+def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool = False) -> Attempt:
+    """Try an operation once.
+
+    Args:
+        state: the run.
+        host: where.
+        data: the operation.
+        anew: True to run the body again, whatever was planned.
+    """
+    conditions = data.global_arguments["_if"]
+    if conditions and not all(condition() for condition in conditions_of(conditions)):
+        return NOTHING_DONE
+    plan = None if anew else usable_plan(state, host, data)
+    if plan is not None and not plan.commands:
+        return NOTHING_DONE
+    runner = CommandRunner(state, host, data)
+    try:
+        if plan is not None:
+            for command in plan.commands:
+                runner.add(command)
+            runner.flush()
+        else:
+            plan = _run_body(host, data, runner)
+    except Stopped:
+        pass
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the user's body: it fails this host only
+        runner.failure = failure_of(state, host, data, error)
+    _settle(state, host, data, runner, plan)
+    if runner.failure is not None:
+        runner.failure = placed(state, data, runner.failure)
+    return Attempt(runner.ran, runner.captures, runner.failure, plan)
+
+
+def _run_body(host: Host, data: StateOperationHostData, runner: CommandRunner) -> Plan:
+    recorder = Recorder(before_read=runner.before_read)
+    for command in iterate(host, data, recorder):
+        recorder.commands.append(command)
+        runner.add(command)
+    runner.flush()
+    return recorder.plan()
+
+
+def _settle(state: State, host: Host, data: StateOperationHostData, runner: CommandRunner, plan: Plan | None) -> None:
+    """Tell the fact store, and the session, what has become of the host."""
+    if not runner.ran:
+        return
+    if host.uses_privilege and changes_accounts(runner.ran, plan):
+        bridge.wait_call(host.session.refresh)
+    if runner.failure is not None or plan is None:
+        host.facts.touch(EVERYTHING)
+        return
+    host.facts.touch(plan.effects)
+    for key, promise in plan.promises.items():
+        if promise.exact:
+            host.facts.keep(key, promise.value)
+    if state.verify_promises:
+        verify(state, host, data, plan)
+
+
+# -- plans that still hold -----------------------------------------------------------------
+
+
+def usable_plan(state: State, host: Host, data: StateOperationHostData) -> Plan | None:
+    """Return the plan when all that it rests on is as it was; None when the body must run again."""
+    plan = data.plan
+    if plan is None or plan.live:
+        return None
+    if any(_outdated(host, key) for key in plan.inputs):
+        refresh(host, dict.fromkeys([*plan.inputs, *_soon_needed(state, host, data)]))
+    return plan if all(_same(host, key, value) for key, value in plan.inputs.items()) else None
+
+
+def _outdated(host: Host, key: FactKey) -> bool:
+    return key.cls.cacheable and host.facts.valid(key) is None
+
+
+def _same(host: Host, key: FactKey, planned: Any) -> bool:
+    if not key.cls.cacheable:
+        return True
+    reading = host.facts.valid(key)
+    return reading is not None and bool(reading.value == planned)
+
+
+def _soon_needed(state: State, host: Host, data: StateOperationHostData) -> Iterable[FactKey]:
+    """What the operations after this one rest on: read now, it costs no round trip of its own.
+
+    Only as far as the next operation that will change something unknown: what comes after it must be read then.
+    """
+    ours = state.ops[host]
+    order = host.op_hash_order
+    position = order.index(data.operation_meta.hash)
+    for op_hash in order[position + 1 :]:
+        following = ours[op_hash].plan
+        if following is None or following.live:
+            return
+        yield from (key for key in following.inputs if _outdated(host, key))
+        if following.effects.everything:
+            return
+
+
+# -- with retries, counters and observers --------------------------------------------------
+
+
+def execute(state: State, host: Host, op_hash: str) -> Failure | None:
+    """Execute an operation on a host; return what makes the host fail, if anything. In the host's context."""
+    data = state.ops[host].get(op_hash)
+    if data is None or data.operation_meta.is_complete():
+        return None
+    if state.events.wants(OperationHostStarted):
+        state.events.emit(OperationHostStarted(host.name, op_hash, data.parent_op_hash is not None))
+    if state.callback_handlers:
+        state.trigger_callbacks("operation_host_start", host, op_hash)
+    began = time.monotonic()
+    tried, retries = _with_retries(state, host, data)
+    meta, arguments = data.operation_meta, data.global_arguments
+    if tried.plan is not None and tried.ok:
+        meta.set_plan(tried.plan)
+    meta.failure = tried.failure
+    meta.set_complete(tried.ok, tried.ran, tried.output, retries, arguments["_retries"])
+    _count(state, host, data, tried)
+    _tell_ended(state, host, data, tried, retries, time.monotonic() - began)
+    if tried.failure is None:
+        return None
+    _log_failure(host, data, tried.failure)
+    return None if arguments["_ignore_errors"] else tried.failure
+
+
+def _with_retries(state: State, host: Host, data: StateOperationHostData) -> tuple[Attempt, int]:
+    arguments = data.global_arguments
+    most, until = arguments["_retries"], arguments["_retry_until"]
+    tried = attempt(state, host, data)
+    retries = 0
+    while retries < most and (not tried.ok or (until is not None and _wants_more(state, host, data, tried))):
+        retries += 1
+        state.events.emit(OperationHostRetry(host.name, data.operation_meta.hash, retries, most))
+        state.trigger_callbacks("operation_host_retry", host, data.operation_meta.hash, retries, most)
+        if arguments["_retry_delay"]:
+            bridge.wait_call(asyncio.sleep, arguments["_retry_delay"])
+        tried = attempt(state, host, data, anew=True)
+    return tried, retries
+
+
+def _wants_more(state: State, host: Host, data: StateOperationHostData, tried: Attempt) -> bool:
+    """Ask the user's function, which is given what the commands printed."""
+    commands = [str(command) for command in tried.ran]
+    seen = {
+        "stdout_lines": tried.output.stdout_lines,
+        "stderr_lines": tried.output.stderr_lines,
+        "commands": commands,
+        "executed_commands": len(commands),
+        "host": host.name,
+        "operation": data.operation_meta.name,
+    }
+    try:
+        return bool(data.global_arguments["_retry_until"](seen))
+    except Exception:
+        logger.exception("%s_retry_until raised: not trying again", host.print_prefix)
+        return False
+
+
+def _count(state: State, host: Host, data: StateOperationHostData, tried: Attempt) -> None:
+    results = state.results[host]
+    if tried.ok:
+        results.ops += 1
+        results.success_ops += 1
+        return
+    if data.global_arguments["_ignore_errors"]:
+        results.ops += 1
+        results.ignored_error_ops += 1
+    else:
+        results.error_ops += 1
+    if len(tried.ran) > 1:
+        results.partial_ops += 1
+
+
+def _tell_ended(
+    state: State, host: Host, data: StateOperationHostData, tried: Attempt, retries: int, seconds: float
+) -> None:
+    meta, most = data.operation_meta, data.global_arguments["_retries"]
+    if state.events.wants(OperationHostEnded):
+        state.events.emit(
+            OperationHostEnded(
+                host.name, meta.hash, tried.ok, tried.ok and bool(tried.ran), len(tried.ran), seconds, retries,
+                tried.failure,
+            )
+        )  # fmt: skip
+    if not state.callback_handlers:
+        return
+    if tried.ok:
+        state.trigger_callbacks("operation_host_success", host, meta.hash, retries)
+    else:
+        state.trigger_callbacks("operation_host_error", host, meta.hash, retries, most)
+
+
+def _log_failure(host: Host, data: StateOperationHostData, failure: Failure) -> None:
+    ignored = data.global_arguments["_ignore_errors"]
+    log = logger.warning if ignored else logger.error
+    log("%s%s: %s%s", host.print_prefix, data.operation_meta.name, failure.message, " (ignored)" if ignored else "")
+    if failure.command:
+        log("%s    %s", host.print_prefix, failure.command)
+    for line in failure.last_lines:
+        log("%s    %s", host.print_prefix, line)
+    if failure.hint:
+        log("%s    %s", host.print_prefix, failure.hint)
+
+
+# -- operations that are called from callbacks ---------------------------------------------
+
+
+def execute_nested(
+    state: State, host: Host, call: OperationCall, identity: Identity, parent: str | None
+) -> OperationMeta:
+    """Run an operation that a Python callback called, right away.
+
+    Raises:
+        NestedOperationError: it failed and its errors are not ignored.
+    """
+    data = register(state, host, call, identity, parent)
+    if data is None:
+        return OperationMeta(identity.op_hash, is_change=False)
+    failure = execute(state, host, identity.op_hash)
+    if failure is not None:
+        message = f"{data.operation_meta.name}: {failure.message}"
+        raise NestedOperationError(message, host=host.name, place=identity.place)
+    return data.operation_meta

@@ -1,0 +1,1 @@
+"""Facts: what they are, how they are identified, kept and read."""

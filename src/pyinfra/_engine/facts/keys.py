@@ -1,0 +1,137 @@
+"""What identifies a fact's value on a host: the class, its arguments, and as whom it is read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyinfra._core.effects import Resource
+from pyinfra._core.errors import FactTypeError
+from pyinfra._core.suggestions import did_you_mean
+from pyinfra._engine.facts.base import FactBase
+from pyinfra._transport.base import ExecOptions
+
+_UNSET: Any = object()
+
+
+class FactKey:
+    """Hashable identity of one fact value of a host.
+
+    Args:
+        cls: the fact.
+        arguments: the arguments of its command, bound, in the order of the parameters.
+        options: as whom and where it is read.
+    """
+
+    __slots__ = ("_hash", "_identity", "_resources", "arguments", "cls", "options")
+
+    def __init__(self, cls: type[FactBase[Any]], arguments: Mapping[str, Any], options: ExecOptions) -> None:
+        self.cls = cls
+        self.arguments = arguments
+        self.options = options
+        self._identity = tuple(map(hashable, arguments.values())) if arguments else ()
+        self._hash = hash((cls, self._identity))  # options rarely differ: comparing them is enough
+        self._resources: Any = _UNSET
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, FactKey)
+            and self._hash == other._hash
+            and self.cls is other.cls
+            and self._identity == other._identity
+            and (self.options is other.options or self.options == other.options)
+        )
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.cls.name}({shown})"
+
+    @property
+    def resources(self) -> tuple[Resource, ...] | None:
+        """What the fact looks at; None: it may depend on anything."""
+        if self._resources is _UNSET:
+            looked_at = self.cls().resources(**self.arguments)
+            self._resources = None if looked_at is None else tuple(looked_at)
+        found: tuple[Resource, ...] | None = self._resources
+        return found
+
+    def describe(self) -> str:
+        """Return the resource in a person's words."""
+        return self.cls().describe(**self.arguments)
+
+
+class FactSignature:
+    """The parameters of a fact's command, looked up once per class."""
+
+    def __init__(self, cls: type[FactBase[Any]]) -> None:
+        self.cls = cls
+        self.names: tuple[str, ...] = ()
+        self.defaults: dict[str, Any] = {}
+        self.open_ended = False
+        command = inspect.getattr_static(cls, "command", None)
+        if isinstance(command, staticmethod):
+            self._read(command.__func__, bound=True)
+        elif callable(command):
+            self._read(command, bound=False)
+
+    def _read(self, command: Any, *, bound: bool) -> None:
+        parameters = list(inspect.signature(command).parameters.values())
+        if not bound:
+            parameters = parameters[1:]
+        self.open_ended = any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters)
+        named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        self.names = tuple(p.name for p in named)
+        self.defaults = {p.name: p.default for p in named if p.default is not p.empty}
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments by name, defaults filled in.
+
+        Raises:
+            FactTypeError: naming the argument that is missing, unknown or given twice.
+        """
+        if len(args) > len(self.names):
+            raise FactTypeError(f"{self.cls.name} takes {len(self.names)} arguments, {len(args)} were given")
+        bound = dict(zip(self.names, args, strict=False))
+        for name, value in kwargs.items():
+            if name in bound:
+                raise FactTypeError(f"{self.cls.name}: the argument {name!r} is given twice", argument=name)
+            if name not in self.names:
+                hint = did_you_mean(name, self.names)
+                raise FactTypeError(f"{self.cls.name} has no argument {name!r}{hint}", argument=name)
+            bound[name] = value
+        missing = [name for name in self.names if name not in bound and name not in self.defaults]
+        if missing:
+            raise FactTypeError(f"{self.cls.name}: the argument {missing[0]!r} is missing", argument=missing[0])
+        return {name: bound[name] if name in bound else self.defaults[name] for name in self.names}
+
+
+_signatures: dict[type, FactSignature] = {}
+
+
+def signature_of(cls: type[FactBase[Any]]) -> FactSignature:
+    """Return the signature of a fact class, looked up once."""
+    found = _signatures.get(cls)
+    if found is None:
+        found = _signatures[cls] = FactSignature(cls)
+    return found
+
+
+def hashable(value: Any) -> Any:
+    """Make an argument usable in a key; equal arguments give equal keys."""
+    if value is None or isinstance(value, (str, int, float, bytes)):
+        return value
+    if isinstance(value, Mapping):
+        return ("{}", *((hashable(k), hashable(v)) for k, v in value.items()))
+    if isinstance(value, (list, tuple)):
+        return ("[]", *map(hashable, value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(map(hashable, value))
+    try:
+        hash(value)
+    except TypeError:
+        return ("id", id(value))
+    return value

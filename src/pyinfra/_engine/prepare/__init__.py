@@ -1,0 +1,1 @@
+"""From calls of operations to plans: arguments, identity, order, bodies, promises."""

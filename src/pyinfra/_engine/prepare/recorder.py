@@ -1,0 +1,87 @@
+"""Notes what an operation body does while it runs: what it reads, what it yields, what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from pyinfra._core.effects import Resource
+from pyinfra._core.events import Change
+from pyinfra._engine.facts.keys import FactKey
+from pyinfra._engine.prepare.plans import Certainty, Plan, Promise, changes_from, effects_of
+
+if TYPE_CHECKING:
+    from pyinfra._core.commands import PyinfraCommand
+
+
+_NOTHING: dict[Any, Any] = {}
+
+
+class Recorder:
+    """One run of one body.
+
+    Args:
+        before_read: called before every fact read; when the body runs for real, it executes what was yielded so far.
+    """
+
+    __slots__ = ("before_read", "certainty", "changes", "commands", "declared", "inputs", "live", "notes",
+                 "promises", "started_at", "touched")  # fmt: skip
+
+    def __init__(self, started_at: int = 0, before_read: Callable[[], None] | None = None) -> None:
+        self.started_at = started_at
+        self.before_read = before_read
+        self.commands: list[PyinfraCommand] = []
+        # There are as many of these as operations times hosts: what most of them never hold is made when it is needed.
+        self.inputs: dict[FactKey, Any] = _NOTHING
+        self.promises: dict[FactKey, Promise] = _NOTHING
+        self.touched: frozenset[Resource] = frozenset()
+        self.changes: tuple[Change, ...] = ()
+        self.notes: tuple[str, ...] = ()
+        self.certainty = Certainty.CERTAIN
+        self.declared = False
+        self.live = False
+
+    def reading(self) -> None:
+        """A fact is about to be read."""
+        if self.commands:
+            self.live = True
+        if self.before_read is not None:
+            self.before_read()
+
+    def read(self, key: FactKey, value: Any, certainty: Certainty) -> None:
+        """A fact was read."""
+        if self.inputs is _NOTHING:
+            self.inputs = {}
+        self.inputs[key] = value
+        if certainty is Certainty.UNKNOWN or self.certainty is Certainty.CERTAIN:
+            self.certainty = certainty
+
+    def promise(self, key: FactKey, promise: Promise) -> None:
+        """The body says what a fact will be."""
+        self.declared = True
+        if self.promises is _NOTHING:
+            self.promises = {}
+        self.promises[key] = promise
+
+    def affect(self, resources: tuple[Resource, ...]) -> None:
+        """The body says what it touches."""
+        self.declared = True
+        self.touched |= frozenset(resources)
+
+    def plan(self) -> Plan:
+        """What was noted, as a plan."""
+        if not self.commands:
+            return Plan((), self.inputs, certainty=self.certainty, live=self.live)
+        return Plan(
+            commands=self.commands,
+            inputs=self.inputs,
+            promises=self.promises,
+            effects=effects_of(self.commands, self.promises, self.touched, self.declared),
+            changes=(*changes_from(self.inputs, self.promises), *self.changes) if self.declared else self.changes,
+            certainty=self.certainty,
+            live=self.live,
+        )
+
+
+current_recorder: ContextVar[Recorder | None] = ContextVar("pyinfra_recorder", default=None)
