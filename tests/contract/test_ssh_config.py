@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import textwrap
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +17,9 @@ from pyinfra._core.errors import ConnectError
 from pyinfra._transport.ssh.config import DEFAULT_KEYS, ConfigReader, Settings
 from pyinfra._transport.ssh.config_rules import Target
 from pyinfra._transport.ssh.tokens import Tokens
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="needs the OpenSSH client")
 

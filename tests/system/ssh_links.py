@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.output import STDOUT
 from pyinfra._transport.ssh.link import SSHLink
 from pyinfra._transport.ssh.options import SSHOptions
 from pyinfra._transport.ssh.shared import SSHShared
 from tests.lab import Host, Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    import pytest
 
 
 class Receiver:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pyinfra._core.errors import ConnectError, ConnectionLostError
-from tests.lab import Host, Lab
 
 from .ssh_links import Client, Receiver, new_client, said
+
+if TYPE_CHECKING:
+    from tests.lab import Host, Lab
 
 
 @pytest.fixture
@@ -263,8 +266,9 @@ def test_round_trips_of_a_login(client: Client, lab: Lab, plain_hosts: list[Host
         return time.monotonic() - began
 
     client.run(scenario)
-    rtt = 100.0
+    rtt = 200.0
     lab.rtt(rtt, host)
     took = client.run(scenario) * 1000 / rtt
-    # TCP, version, key exchange, service, methods, key, signature; session and shell with its first command
-    assert took < 10.5, f"{took:.1f} round trips"
+    # TCP, version, key exchange (2), service, methods, key, signature: 8. The session, held up once by the server's way
+    # of sending, the shell and its first command: 4. A stall of 40 ms would be a fifth of a round trip.
+    assert took < 13, f"{took:.1f} round trips"

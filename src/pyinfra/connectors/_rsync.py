@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._transport.ssh.keys import find_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from pyinfra._transport.ssh.config import Settings
     from pyinfra._transport.ssh.options import SSHOptions
 

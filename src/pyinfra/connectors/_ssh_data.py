@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,8 @@ from pyinfra._core.secrets import HiddenValue
 from pyinfra._transport.ssh.options import SSHOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 

@@ -7,8 +7,7 @@ import contextlib
 import warnings
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
@@ -18,6 +17,9 @@ from pyinfra._transport.ssh.options import SSHOptions
 from pyinfra._transport.ssh.shared import SSHShared
 
 from .shells import Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 USER = "tester"
 

@@ -7,10 +7,12 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Shell(asyncssh.SSHServerSession[bytes]):

@@ -122,7 +122,7 @@ class ProxyCommand:
 
     def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket) -> None:
         self._process = process
-        self.socket = connection
+        self.socket: socket.socket | None = connection
         self._complaints: deque[str] = deque(maxlen=_KEPT_COMPLAINTS)
         self._reading = asyncio.ensure_future(self._read_complaints())
 
@@ -171,7 +171,8 @@ class ProxyCommand:
 
     async def stop(self) -> None:
         """End the process and whatever it has started."""
-        self.socket.close()
+        if self.socket is not None:
+            self.socket.close()
         if self._process.returncode is None:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -221,6 +221,7 @@ class SSHLink:
                 **channels.shell_arguments(pty=pty),
             )
         )
+        asyncio.get_running_loop().call_soon(connection.hurry)
         if pty:  # the terminal is asked for first, and may be refused
             await opening
             pipe.write(channels.PTY_PREFACE)
@@ -282,13 +283,16 @@ class SSHLink:
         Raises:
             ConnectionLostError: when the connection has ended.
         """
+        refusals = 0
         while not self._no_files:
             connection = await self._with_slot()
             try:
                 client = await connection.ssh.start_sftp_client(path_encoding=None, env=None, send_env=None)
             except asyncssh.ChannelOpenError as error:
-                if connection.closed or (channels.is_refusal(error) and connection.slots.used > 1):
-                    await self._refused(connection, error, _TRIES)
+                if channels.is_refusal(error) or connection.closed:
+                    if not await self._may_try_again(connection, error, refusals):
+                        return None  # this time
+                    refusals += 1
                     continue
                 self._no_files = True
             except (asyncssh.SFTPError, OSError):
@@ -301,6 +305,15 @@ class SSHLink:
                 return SFTPFiles(client, self.lost)
             connection.slots.give_back()
         return None
+
+    async def _may_try_again(self, connection: Connection, error: asyncssh.ChannelOpenError, refusals: int) -> bool:
+        try:
+            await self._refused(connection, error, refusals)
+        except ConnectionLostError:
+            raise
+        except ConnectError:
+            return False
+        return True
 
 
 def _policy(text: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.secrets import HiddenValue
 from pyinfra._engine import bridge
@@ -17,6 +16,9 @@ from pyinfra.api.util import memoize
 from pyinfra.connectors.ssh_util import load_key_with_certificate
 
 from .config import SSHConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "AcceptNewPolicy",
