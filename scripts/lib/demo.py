@@ -117,7 +117,8 @@ def show_plan(state: State, host: Host, op_hash: str, scratch: str) -> None:
 
 def shown(value: object) -> str:
     """Return a value on one line."""
-    return "nothing" if value is None or value == "None" else str(value)
+    words = {"None": "nothing", "False": "nothing", "True": "there"}
+    return words.get(str(value), str(value))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pyinfra._core.locations import call_site
 from pyinfra._engine import bridge
 from pyinfra._engine.connect import connections
 from pyinfra._engine.execute import runs
@@ -41,12 +42,12 @@ async def disconnect_all(state: State) -> None:
 
 async def add_op(state: State, op_func: Any, *args: Any, **kwargs: Any) -> dict[Host, OperationMeta]:
     """Plan an operation on all active hosts; see ``pyinfra.api.operation.add_op``."""
-    return await bridge.run_async(lambda: adding.add_op(state, op_func, *args, **kwargs))
+    return await bridge.run_async(adding.add_op_from, call_site(), state, op_func, args, kwargs)
 
 
 async def add_ops(state: State, calls: Any, host: Any = None) -> list[dict[Host, OperationMeta]]:
     """Plan several operations together; see ``pyinfra.api.operation.add_ops``."""
-    return await bridge.run_async(lambda: adding.add_ops(state, calls, host))
+    return await bridge.run_async(adding.add_ops_from, call_site(), state, calls, host)
 
 
 async def add_deploy(state: State, deploy_func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

@@ -505,6 +505,7 @@ def test_the_asyncio_face():
     async def main() -> list[str]:
         state = toy_state(["one", "two"])
         result = await aio.add_op(state, run, "say hi")
+        assert all("test_execution.py" in (meta.place or "") for meta in state.op_meta.values())
         await aio.run_ops(state)
         values = await aio.get_facts(state, Value, kwargs={"key": "a"})
         await aio.disconnect_all(state)

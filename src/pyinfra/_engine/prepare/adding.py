@@ -47,10 +47,17 @@ def add_op(state: State, op_func: Any, *args: Any, **kwargs: Any) -> dict[Host, 
         >>> result[host].will_change
         True
     """
+    return add_op_from(call_site(), state, op_func, args, kwargs)
+
+
+def add_op_from(
+    sites: Sequence[Site], state: State, op_func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[Host, OperationMeta]:
+    """Plan an operation that was added at this place of the user's code."""
     _refuse_cli("add_op")
     hosts = _pick_hosts(state, kwargs.pop("host", None))
     call = OperationCall.make(described(op_func), args, kwargs)
-    return bridge.run(_add_calls, state, hosts, [call], call_site())[0]
+    return bridge.run(_add_calls, state, hosts, [call], sites)[0]
 
 
 def add_ops(state: State, calls: Iterable[tuple[Any, Mapping[str, Any]]], host: Any = None) -> list[
@@ -69,9 +76,16 @@ def add_ops(state: State, calls: Iterable[tuple[Any, Mapping[str, Any]]], host: 
     Example:
         >>> add_ops(state, [(files.directory, {"path": "/srv/app"}), (files.file, {"path": "/srv/app/ready"})])
     """
+    return add_ops_from(call_site(), state, calls, host)
+
+
+def add_ops_from(
+    sites: Sequence[Site], state: State, calls: Iterable[tuple[Any, Mapping[str, Any]]], host: Any
+) -> list[dict[Host, OperationMeta]]:
+    """Plan operations that were added at this place of the user's code."""
     _refuse_cli("add_ops")
     made = [OperationCall.make(described(op_func), (), kwargs) for op_func, kwargs in calls]
-    return bridge.run(_add_calls, state, _pick_hosts(state, host), made, call_site())
+    return bridge.run(_add_calls, state, _pick_hosts(state, host), made, sites)
 
 
 def _add_calls(
