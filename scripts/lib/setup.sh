@@ -10,6 +10,18 @@ die() {
     exit 1
 }
 
+# Install Debian packages; the lists may be old or missing, so they are fetched anew when it fails.
+apt_install() {
+    for attempt in 1 2; do
+        [ "$attempt" = 1 ] || apt-get update -qq >/dev/null 2>&1
+        if DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null 2>&1; then
+            return 0
+        fi
+    done
+    printf 'apt-get could not install: %s\n' "$*" >&2
+    return 1
+}
+
 # The first of the machine's Pythons that is new enough and passes a further test.
 find_python() {
     for candidate in "${PYTHON:-python3}" python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3 python; do
@@ -26,10 +38,7 @@ venv_python() {
     find_python 'import ensurepip, venv' && return 0
     hint='Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3 python3-venv)'
     command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ] || die "$hint"
-    {
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends python3 python3-venv
-    } >&2 || die "$hint"
+    apt_install python3 python3-venv || die "$hint"
     find_python 'import ensurepip, venv' || die "$hint"
 }
 
