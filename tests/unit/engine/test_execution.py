@@ -512,3 +512,14 @@ def test_the_asyncio_face():
         return [meta.stdout for meta in result.values()] + list(values.values())
 
     assert asyncio.run(main()) == ["hi", "hi", "", ""]
+
+
+def test_adding_is_for_programs_not_for_deploy_files(monkeypatch: pytest.MonkeyPatch):
+    import pyinfra
+
+    state = toy_state()
+    monkeypatch.setattr(pyinfra, "is_cli", True)
+    with pytest.raises(PyinfraError, match="programs that use the API"):
+        add_op(state, run, "say x")
+    with pytest.raises(PyinfraError, match="programs that use the API"):
+        add_deploy(state, lambda: None)
