@@ -58,6 +58,14 @@ def test_only_what_differs_is_changed(machine: Machine, tmp_path: Path) -> None:
     machine.unchanged(files.file, path=path)
 
 
+@as_root
+@pytest.mark.parametrize("user", [1, "1", 123456])
+def test_numbers_of_accounts(user: int | str, machine: Machine, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    machine.apply(files.file, path=path, user=user, group=user)  # twice, the second time without a change
+    assert (path.stat().st_uid, path.stat().st_gid) == (int(user), int(user))
+
+
 def test_touching_is_done_every_time(machine: Machine, tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_text("kept")

@@ -70,6 +70,25 @@ class Groups(FactBase[list[str]]):
         return list(_groups(output))
 
 
+class GroupNumbers(FactBase[dict[str, int]]):
+    """Number of each group. For operations: not one of the public facts."""
+
+    in_plans = False
+
+    @staticmethod
+    def default() -> dict[str, int]:
+        return {}
+
+    def command(self) -> str:
+        return "cat /etc/group"
+
+    def resources(self) -> Iterable[Resource] | None:
+        return (named("groups"), path("/etc/group"))
+
+    def process(self, output: list[str]) -> dict[str, int]:
+        return {name: number for name, (number, _) in _groups(output).items()}
+
+
 class AuthorizedKeys(FactBase[list[str]]):
     """Lines with the public keys that may log in as a user."""
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pyinfra import host
 from pyinfra._lib.modes import checked_mode, has_special_bits, mode_after
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand
+from pyinfra.api.planning import prefetch
+from pyinfra.facts._server.accounts import GroupNumbers
+from pyinfra.facts.server import Users
 from pyinfra.operations.util.files import chmod, chown
 
 
@@ -27,7 +31,11 @@ class Attributes:
             OperationTypeError: an argument has the wrong type.
             OperationValueError: an argument has an impossible value.
         """
-        return cls(_account("user", user), _account("group", group), _mode(mode))
+        user, group, mode = _account("user", user), _account("group", group), _mode(mode)
+        for value, fact in ((user, Users), (group, GroupNumbers)):
+            if value is not None and value.isdecimal():
+                prefetch(fact)
+        return cls(_user_name(user), _group_name(group), mode)
 
     # -- comparing -------------------------------------------------------------------------
 
@@ -90,6 +98,21 @@ def _account(argument: str, value: Any) -> str | None:
     if value.startswith("-") or any(character in value for character in ":\n\0"):
         raise OperationValueError(f"{argument} {value!r} is no name of a {argument}", argument=argument)
     return value
+
+
+def _user_name(user: str | None) -> str | None:
+    """The name of an account that was given by its number: what is there is known by names."""
+    if user is None or not user.isdecimal():
+        return user
+    numbers: dict[str, str] = {str(account["uid"]): name for name, account in reversed(host.get_fact(Users).items())}
+    return numbers.get(user, user)
+
+
+def _group_name(group: str | None) -> str | None:
+    if group is None or not group.isdecimal():
+        return group
+    numbers: dict[str, str] = {str(number): name for name, number in reversed(host.get_fact(GroupNumbers).items())}
+    return numbers.get(group, group)
 
 
 def _mode(value: Any) -> int | str | None:
