@@ -134,17 +134,18 @@ def _whole_line(line: str, plain: bool, extended: bool) -> str:
     if extended and "|" in line:  # each branch has anchors of its own
         return rf"(?=.*?(?:{translated})).*"
     before = "" if line.startswith("^") else ".*"
-    after = "" if _ends_with_anchor(line) else ".*"
+    after = "" if ends_with_anchor(line) else ".*"
     return f"{before}(?:{translated}){after}"
 
 
 def without_anchors(line: str) -> str:
     """Return a pattern without the anchors at its ends: the line that one writes for it."""
     line = line.removeprefix("^")
-    return line[:-1] if _ends_with_anchor(line) else line
+    return line[:-1] if ends_with_anchor(line) else line
 
 
-def _ends_with_anchor(line: str) -> bool:
+def ends_with_anchor(line: str) -> bool:
+    """Whether a pattern ends with ``$`` that is not behind a backslash."""
     if not line.endswith("$"):
         return False
     before = line[:-1]

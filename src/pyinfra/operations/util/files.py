@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from pyinfra._lib.modes import checked_mode
+from pyinfra._lib.text_edit import ends_with_anchor, without_anchors
 from pyinfra.api import OperationError, QuoteString, StringCommand
 from pyinfra.api.output import format_text
 from pyinfra.facts._shell import interpolated_word, path_word
@@ -152,7 +153,7 @@ def adjust_regex(line: str, escape_regex_characters: bool) -> str:
         line = _SPECIAL_IN_BASIC.sub(r"\\\g<0>", line)
         return f"^.*{line}.*$"
     start = "" if line.startswith("^") else "^.*"
-    end = "" if _ends_with_anchor(line) else ".*$"
+    end = "" if ends_with_anchor(line) else ".*$"
     return f"{start}{line}{end}"
 
 
@@ -163,15 +164,7 @@ def strip_regex_anchors(line: str) -> str:
         >>> strip_regex_anchors("^a$"), strip_regex_anchors(r"cost in \\$")
         ('a', 'cost in \\\\$')
     """
-    line = line.removeprefix("^")
-    return line[:-1] if _ends_with_anchor(line) else line
-
-
-def _ends_with_anchor(line: str) -> bool:
-    if not line.endswith("$"):
-        return False
-    before = line[:-1]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 0
+    return without_anchors(line)
 
 
 def _without_meaning(character: str, text: str) -> str:
