@@ -47,6 +47,7 @@ own() {
   elif [ -n "$g" ]; then chgrp "$g" "$1" || exit 1
   fi
 }
+stopped() { [ $s -lt 126 ] || exit $s; }
 mode() { if [ -n "$m" ]; then chmod "$m" "$1" || exit 1; fi; }
 backup() { if [ -n "$b" ] && [ -f "$d" ]; then cp -p "$d" "$d$b" || exit 1; fi; }
 in_place() {
@@ -55,13 +56,18 @@ in_place() {
   own "$d"; mode "$d"; exit 0
 }
 """
+# A step that was ended by a signal says nothing about the directory: an interrupted upload must not go on in place.
+# For the same reason the temporary file is opened before the destination is: who interrupts also removes it.
+# The mode of a new file is set in one step: there is no moment at which it may be read by more than it will be.
 # The file itself is written where it cannot be replaced (a device, a directory that is not ours, a bind mount), or
 # where its owner could not be given to a new one.
 _MAIN = r"""
 if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; fi
 trap 'rm -f "$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM
-if ! ( set -C; umask 077; : >"$t" ) 2>/dev/null; then
+( set -C; umask 077; : >"$t" ) 2>/dev/null; s=$?
+stopped
+if [ $s -ne 0 ]; then
   if [ -w "$d" ]; then in_place; fi
   ( : >"$t" ); exit 1
 fi
@@ -73,11 +79,13 @@ if [ -f "$d" ]; then
   own "$t"; fill "$t"
 else
   own "$t"; fill "$t"
-  chmod =rw "$t" || exit 1
+  case $m in [0-7]*) ;; *) chmod "=rw${m:+,$m}" "$t" || exit 1;; esac
 fi
 mode "$t"; backup
-if mv -f "$t" "$d" 2>/dev/null; then exit 0; fi
-{ [ -w "$d" ] && cat "$t" >"$d"; } || mv -f "$t" "$d" || exit 1
+mv -f "$t" "$d" 2>/dev/null; s=$?
+stopped
+[ $s -ne 0 ] || exit 0
+{ [ -f "$t" ] && [ -w "$d" ] && cat <"$t" >"$d"; } || mv -f "$t" "$d" || exit 1
 own "$d"; mode "$d"
 exit 0
 """
