@@ -188,7 +188,8 @@ class SessionSuite:
             await session.submit([place.command("(sleep 0.2; echo LATE) &")])
             return (await session.submit([place.command("sleep 0.4; echo x")]))[0]
 
-        assert shown(place.with_session(body)) == (0, b"x\n", b"")
+        result = place.with_session(body)
+        assert shown(result) == (0, b"x\n", b""), result
 
     def test_a_background_child_is_not_waited_for(self, place: Place) -> None:
         async def body(session: ShellSession) -> tuple[Result, float]:

@@ -84,13 +84,14 @@ class BatchRun:
     ) -> list[Result]:
         """Run units in one shell, and in another one what had not begun when the shell went."""
         results: list[Result] = []
-        for _ in range(_TRIES):
+        for tries in range(1, _TRIES + 1):
             if self._interrupted():
                 return [*results, failed(FailureKind.INTERRUPTED, "interrupted")]
             try:
                 shell = await shell_for()
             except (PyinfraError, OSError) as error:
-                if self._interrupted():
+                # A connection that ends while a shell is opened has begun nothing: the next try connects again.
+                if self._interrupted() or (isinstance(error, ConnectionLostError) and tries < _TRIES):
                     continue
                 return [*results, _not_opened(error)]
             if self._interrupted():
