@@ -91,7 +91,7 @@ class BatchRun:
                 shell = await shell_for()
             except (PyinfraError, OSError) as error:
                 # A connection that ends while a shell is opened has begun nothing: the next try connects again.
-                if self._interrupted() or (isinstance(error, ConnectionLostError) and tries < _TRIES):
+                if self._interrupted() or (isinstance(error, ConnectionLostError) and tries == 1):
                     continue
                 return [*results, _not_opened(error)]
             if self._interrupted():
