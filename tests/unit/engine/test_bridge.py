@@ -41,10 +41,9 @@ def test_user_code_may_use_asyncio_itself():
 
 
 def test_calls_run_side_by_side():
-    began = time.monotonic()
-    outcomes = bridge.run(bridge.gather, [lambda: pause(0.2)] * 200)
-    assert len(outcomes) == 200
-    assert time.monotonic() - began < 2
+    together = asyncio.Barrier(200)  # nobody passes before all are here
+    outcomes = bridge.run(bridge.gather, [lambda: bridge.wait(together.wait())] * 200)
+    assert sorted(outcome.get() for outcome in outcomes) == list(range(200))
 
 
 def test_outcomes_keep_the_order_of_the_calls_and_their_errors():
@@ -63,19 +62,23 @@ def test_outcomes_keep_the_order_of_the_calls_and_their_errors():
 
 def test_the_limit_holds_and_has_no_barrier():
     running: set[int] = set()
-    most = 0
+    most = ended = 0
+    others_ended = asyncio.Event()
 
     def call(number: int) -> None:
-        nonlocal most
+        nonlocal most, ended
         running.add(number)
         most = max(most, len(running))
-        pause(0.3 if number == 0 else 0.01)
+        if number == 0:
+            bridge.wait(others_ended.wait())  # the slow one holds up nobody
+        pause()
         running.discard(number)
+        ended += 1
+        if ended == 11:
+            others_ended.set()
 
-    began = time.monotonic()
     bridge.run(bridge.gather, [lambda n=n: call(n) for n in range(12)], 2)
-    assert most == 2
-    assert time.monotonic() - began < 0.45  # the slow one held up nobody
+    assert (most, ended) == (2, 12)
 
 
 def test_each_call_has_a_context_of_its_own():

@@ -28,6 +28,24 @@ from pyinfra._transport.base import Command, Failure, FailureKind, Request, Resu
 connector_registry.connector_points()["toy"] = EntryPoint("toy", f"{__name__}:ToyConnector", connector_registry.GROUP)
 
 
+class Sleepers:
+    """Counts the hosts that sleep at the same time."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.most = 0
+
+    def __enter__(self) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+
+    def __exit__(self, *error: object) -> None:
+        self.now -= 1
+
+
+sleepers = Sleepers()
+
+
 class ToySession:
     """Runs the commands on a dictionary; every batch takes one turn of the loop, like a round trip."""
 
@@ -87,7 +105,8 @@ class ToySession:
         elif verb == "say":
             result.output.append(STDOUT, " ".join(words).encode() + b"\n")
         elif verb == "sleep":
-            await asyncio.sleep(float(words[0]))
+            with sleepers:
+                await asyncio.sleep(float(words[0]))
         elif verb == "lose":
             return Result(None, ok=False, failure=Failure(FailureKind.LOST, "connection lost"))
         elif verb == "fail":
