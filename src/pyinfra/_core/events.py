@@ -14,7 +14,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar
+
+from .locations import TraceLine
 
 logger = logging.getLogger("pyinfra")
 
@@ -77,6 +80,15 @@ class HostFailed(Event):
 
     host: str
     reason: str
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostPrepared(Event):
+    """Deploy code has run for a host, and everything that it asked for is planned."""
+
+    host: str
+    operations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,9 @@ class OperationHostEnded(Event):
     seconds: float
     retries: int = 0
     error: Failure | None = None
+    ignored: bool = False  # the error does not make the host fail
+    skipped: bool = False  # its conditions (``_if``) did not hold
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +213,16 @@ class Note(Event):
     text: str
 
 
+class Phase(Enum):
+    """What was being done when something failed."""
+
+    CONNECT = "connect"
+    DEPLOY = "deploy"  # the user's own code raised
+    FACT = "fact"
+    PLAN = "plan"
+    EXECUTE = "execute"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Everything that is known of a failure. Views turn it into text."""
@@ -211,6 +236,8 @@ class Failure:
     exit_status: int | None = None
     last_lines: tuple[str, ...] = ()
     hint: str | None = None
+    phase: Phase = Phase.EXECUTE
+    trace: tuple[TraceLine, ...] = ()  # the user's own frames, the innermost last
 
 
 E = TypeVar("E", bound=Event)

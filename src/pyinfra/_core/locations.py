@@ -5,13 +5,23 @@ Only frame objects are looked at, no source is read: an operation call can affor
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import sysconfig
 from functools import cache
 from types import CodeType, FrameType
+from typing import NamedTuple
 
 Site = tuple[str, int]  # file name, line number
+
+
+class TraceLine(NamedTuple):
+    """One step of the way to an error: ``deploy.py:12``, the function, and the line of source."""
+
+    place: str
+    function: str
+    source: str
 
 
 def _here() -> str:
@@ -127,3 +137,20 @@ def error_place(error: BaseException) -> str | None:
             found = filename, traceback.tb_lineno
         traceback = traceback.tb_next
     return describe_site(found) if found is not None else None
+
+
+def user_trace(error: BaseException) -> tuple[TraceLine, ...]:
+    """Return the way that an exception took through code outside this package, outermost first.
+
+    Frames of installed libraries are kept only below the user's own: they are where it came from.
+    """
+    lines: list[TraceLine] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if _kind(code.co_filename) in (_USER, _INSTALLED) and (lines or _kind(code.co_filename) == _USER):
+            source = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+            place = describe_site((code.co_filename, traceback.tb_lineno))
+            lines.append(TraceLine(place, code.co_name, source))
+        traceback = traceback.tb_next
+    return tuple(lines)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import ConnectError, PyinfraError
-from pyinfra._core.events import Failure, HostConnected, HostConnectFailed, HostConnecting, HostDisconnected
+from pyinfra._core.events import Failure, HostConnected, HostConnectFailed, HostConnecting, HostDisconnected, Phase
 from pyinfra._engine import bridge
 from pyinfra._engine.connect.sessions import interruptible
+from pyinfra._engine.failures import log_failure
 from pyinfra._engine.prepare.arguments import resolve_arguments
 from pyinfra._transport.base import Command, ExecOptions
 
@@ -86,14 +87,13 @@ def _cannot_connect(state: State, host: Host, error: PyinfraError, show: bool) -
     error.locate(host=host.name)
     if not isinstance(error, ConnectError):
         show = True
+    failure = Failure(host.name, str(error), hint=error.details.hint, phase=Phase.CONNECT)
     if show:
-        logger.error("%s%s", host.print_prefix, error)
-        if error.details.hint:
-            logger.error("%s%s", host.print_prefix, error.details.hint)
+        log_failure(host, failure)
     state.events.emit(HostConnectFailed(host.name, str(error), error.details.hint))
     state.trigger_callbacks("host_connect_error", host, error)
     state.last_error = error
-    state.mark_failed(host, Failure(host.name, str(error), hint=error.details.hint))
+    state.mark_failed(host, failure)
 
 
 def disconnect_all(state: State) -> None:

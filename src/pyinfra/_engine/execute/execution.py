@@ -17,10 +17,10 @@ from pyinfra._core.output import CapturedOutput, CommandOutput
 from pyinfra._engine import bridge
 from pyinfra._engine.execute.accounts import changes_accounts
 from pyinfra._engine.execute.command_runner import CommandRunner, Stopped
-from pyinfra._engine.execute.failures import failure_of, placed
 from pyinfra._engine.execute.verification import verify
 from pyinfra._engine.facts.keys import FactKey
 from pyinfra._engine.facts.reads import refresh
+from pyinfra._engine.failures import failure_of, log_failure, placed
 from pyinfra._engine.model.operation_meta import OperationMeta
 from pyinfra._engine.prepare.bodies import iterate
 from pyinfra._engine.prepare.calls import OperationCall
@@ -44,6 +44,7 @@ class Attempt:
     captures: Sequence[CapturedOutput] = ()
     failure: Failure | None = None
     plan: Plan | None = None
+    skipped: bool = False  # its conditions did not hold
 
     @property
     def ok(self) -> bool:
@@ -57,6 +58,7 @@ class Attempt:
 
 
 NOTHING_DONE = Attempt()
+SKIPPED = Attempt(skipped=True)
 
 
 # -- one try -------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     """
     conditions = data.global_arguments["_if"]
     if conditions and not all(condition() for condition in conditions_of(conditions)):
-        return NOTHING_DONE
+        return SKIPPED
     plan = None if anew else usable_plan(state, host, data)
     if plan is not None and not plan.commands:
         return NOTHING_DONE
@@ -182,12 +184,14 @@ def execute(state: State, host: Host, op_hash: str) -> Failure | None:
     if tried.plan is not None and tried.ok:
         meta.set_plan(tried.plan)
     meta.failure = tried.failure
+    meta.skipped = tried.skipped
     meta.set_complete(tried.ok, tried.ran, tried.output, retries, arguments["_retries"])
     _count(state, host, data, tried)
-    _tell_ended(state, host, data, tried, retries, time.monotonic() - began)
+    meta.seconds = time.monotonic() - began
+    _tell_ended(state, host, data, tried, retries)
     if tried.failure is None:
         return None
-    _log_failure(host, data, tried.failure)
+    log_failure(host, tried.failure, ignored=arguments["_ignore_errors"])
     return None if arguments["_ignore_errors"] else tried.failure
 
 
@@ -239,15 +243,14 @@ def _count(state: State, host: Host, data: StateOperationHostData, tried: Attemp
         results.partial_ops += 1
 
 
-def _tell_ended(
-    state: State, host: Host, data: StateOperationHostData, tried: Attempt, retries: int, seconds: float
-) -> None:
+def _tell_ended(state: State, host: Host, data: StateOperationHostData, tried: Attempt, retries: int) -> None:
     meta, most = data.operation_meta, data.global_arguments["_retries"]
     if state.events.wants(OperationHostEnded):
         state.events.emit(
             OperationHostEnded(
-                host.name, meta.hash, tried.ok, tried.ok and bool(tried.ran), len(tried.ran), seconds, retries,
-                tried.failure,
+                host.name, meta.hash, tried.ok, tried.ok and bool(tried.ran), len(tried.ran), meta.seconds, retries,
+                tried.failure, bool(data.global_arguments["_ignore_errors"]), tried.skipped,
+                data.parent_op_hash is not None,
             )
         )  # fmt: skip
     if not state.callback_handlers:
@@ -256,18 +259,6 @@ def _tell_ended(
         state.trigger_callbacks("operation_host_success", host, meta.hash, retries)
     else:
         state.trigger_callbacks("operation_host_error", host, meta.hash, retries, most)
-
-
-def _log_failure(host: Host, data: StateOperationHostData, failure: Failure) -> None:
-    ignored = data.global_arguments["_ignore_errors"]
-    log = logger.warning if ignored else logger.error
-    log("%s%s: %s%s", host.print_prefix, data.operation_meta.name, failure.message, " (ignored)" if ignored else "")
-    if failure.command:
-        log("%s    %s", host.print_prefix, failure.command)
-    for line in failure.last_lines:
-        log("%s    %s", host.print_prefix, line)
-    if failure.hint:
-        log("%s    %s", host.print_prefix, failure.hint)
 
 
 # -- operations that are called from callbacks ---------------------------------------------

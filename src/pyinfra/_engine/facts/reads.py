@@ -12,13 +12,14 @@ from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
 from pyinfra._core.commands import QuoteString, StringCommand
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import FactPreconditionError, FactProcessError, PyinfraError
-from pyinfra._core.events import FactRead, Failure
+from pyinfra._core.events import CommandPrinted, CommandStarted, FactRead, Failure, Phase
 from pyinfra._core.output import split_lines
 from pyinfra._engine import bridge
 from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.copies import fresh_copy
 from pyinfra._engine.facts.keys import FactKey, signature_of
 from pyinfra._engine.facts.store import MISSING_PROGRAM, Reading, stdout_lines
+from pyinfra._engine.failures import log_failure
 from pyinfra._engine.model.scope import OperationScope, current_callback, operation_of
 from pyinfra._engine.prepare.arguments import resolve_arguments
 from pyinfra._engine.prepare.options import fact_options, options_from
@@ -147,8 +148,10 @@ def finish_reading(host: Host, reading: Reading, fails_host: bool = True) -> Any
         try:
             return reading.value
         except FactProcessError as error:
-            failure = Failure(host.name, f"fact {reading.key.cls.name}: {error}")
-    _report(host, failure, fails_host)
+            failure = Failure(host.name, f"fact {reading.key.cls.name}: {error}", phase=Phase.FACT)
+    log_failure(host, failure)
+    if fails_host:
+        host.state.mark_failed(host, failure)
     host.facts.forget(reading.key)
     return reading.fact.default()
 
@@ -158,6 +161,11 @@ def _tell_read(host: Host, reading: Reading) -> None:
     if events.wants(FactRead):
         shown = ", ".join(f"{name}={value!r}" for name, value in reading.arguments.items())
         events.emit(FactRead(host.name, reading.key.cls.name, shown, result is not None and result.ok))
+    if reading.sent is not None and events.wants(CommandStarted):
+        events.emit(CommandStarted(host.name, None, reading.sent))
+    if reading.sent is not None and result is not None and events.wants(CommandPrinted):
+        for stream, data in result.output.chunks():
+            events.emit(CommandPrinted(host.name, None, stream, data))
 
 
 def _failure(host: Host, reading: Reading) -> Failure | None:
@@ -166,9 +174,11 @@ def _failure(host: Host, reading: Reading) -> Failure | None:
         return None
     name = f"fact {reading.key.cls.name}"
     if result.failure is not None:
-        return Failure(host.name, f"{name}: {result.failure.message}", hint=result.failure.hint)
+        return Failure(host.name, f"{name}: {result.failure.message}", hint=result.failure.hint,
+                       phase=Phase.FACT)  # fmt: skip
     lines = tuple(line.line for line in split_lines(result.output))[-10:]
-    return Failure(host.name, f"{name} could not be read", exit_status=result.status, last_lines=lines)
+    return Failure(host.name, f"{name} could not be read", command=reading.sent, exit_status=result.status,
+                   last_lines=lines, phase=Phase.FACT)  # fmt: skip
 
 
 def _is_unknown_user(result: Result) -> bool:
@@ -176,15 +186,6 @@ def _is_unknown_user(result: Result) -> bool:
     if result.failure is None or result.failure.kind is not FailureKind.PRIVILEGE:
         return False
     return any(words in result.failure.message.lower() for words in _UNKNOWN_USER)
-
-
-def _report(host: Host, failure: Failure, fail: bool) -> None:
-    details = f" (exit status {failure.exit_status})" if failure.exit_status is not None else ""
-    logger.error("%s%s%s", host.print_prefix, failure.message, details)
-    for line in failure.last_lines:
-        logger.error("%s    %s", host.print_prefix, line)
-    if fail:
-        host.state.mark_failed(host, failure)
 
 
 def missing_program(reading: Reading) -> bool:

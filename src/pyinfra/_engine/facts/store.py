@@ -31,7 +31,7 @@ Submit = Callable[[Sequence[Request]], Awaitable[list[Result]]]
 class Reading:
     """One value on its way, or arrived. The output is understood by whoever first asks for the value."""
 
-    __slots__ = ("_lines", "_processed", "_value", "arguments", "at", "fact", "future", "key", "result")
+    __slots__ = ("_lines", "_processed", "_value", "arguments", "at", "fact", "future", "key", "result", "sent")
 
     def __init__(self, key: FactKey, at: int) -> None:
         self.key = key
@@ -40,6 +40,7 @@ class Reading:
         self.arguments = key.arguments
         self.future: asyncio.Future[None] | None = None
         self.result: Result | None = None
+        self.sent: str | None = None  # the command, masked; of a batch only the first reading has it
         self._lines: Callable[[], Any] | None = None
         self._processed = False
         self._value: Any = None
@@ -138,7 +139,8 @@ class FactStore:
         self, submit: Submit, readings: list[Reading], command: StringCommand | str, in_batch: bool = False
     ) -> None:
         raw = command if isinstance(command, str) else command.get_raw_value()
-        request = Command(raw, readings[0].key.options, masked=str(command))
+        readings[0].sent = str(command)
+        request = Command(raw, readings[0].key.options, masked=readings[0].sent)
         answer = asyncio.ensure_future(submit([request]), loop=bridge.engine_loop())
         answer.add_done_callback(lambda done: self._receive(readings, _result_of(done), in_batch))
 

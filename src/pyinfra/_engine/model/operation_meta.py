@@ -61,7 +61,7 @@ class OperationMeta:
     """
 
     __slots__ = ("_attempts", "_commands", "_complete", "_is_change", "_max_attempts", "_output",
-                 "_plan", "_settle", "_success", "failure", "hash", "name")  # fmt: skip
+                 "_plan", "_settle", "_success", "failure", "hash", "name", "seconds", "skipped")  # fmt: skip
 
     def __init__(self, hash: str, is_change: bool | None) -> None:
         self.hash = hash
@@ -76,6 +76,8 @@ class OperationMeta:
         self._attempts = 0
         self._max_attempts = 0
         self.failure: Failure | None = None  # why it failed; also when errors are ignored
+        self.skipped = False  # it was not run, since its conditions (_if) did not hold
+        self.seconds = 0.0  # what running it took
 
     # -- set by the engine -----------------------------------------------------------------
 

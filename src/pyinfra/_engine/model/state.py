@@ -299,7 +299,7 @@ class State:
             return
         self.failed_hosts.add(host)
         self.active_hosts.discard(host)
-        self.events.emit(HostFailed(host.name, failure.message if failure else "failed"))
+        self.events.emit(HostFailed(host.name, failure.message if failure else "failed", failure))
 
     def fail_hosts(self, hosts_to_fail: Iterable[Host], activated_count: int | None = None) -> None:
         """Take hosts out of the run and check that enough are left.

@@ -11,7 +11,7 @@ from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import NoHostError, PyinfraError
 from pyinfra._core.locations import Site, call_site
 from pyinfra._engine import bridge
-from pyinfra._engine.execute.failures import fail_host
+from pyinfra._engine.failures import fail_host
 from pyinfra._engine.model.host import Host
 from pyinfra._engine.model.operation_meta import OperationMeta
 from pyinfra._engine.prepare.bodies import PlannedOperation

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.commands import FunctionCommand, PyinfraCommand, StringCommand
-from pyinfra._engine.execute.failures import fail_planning, tell_planned
+from pyinfra._engine.failures import fail_planning, tell_planned
 from pyinfra._engine.model.scope import OperationScope, current_operation
 from pyinfra._engine.prepare.calls import OperationCall
 from pyinfra._engine.prepare.options import fact_options
