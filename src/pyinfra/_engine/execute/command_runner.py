@@ -40,7 +40,18 @@ class Stopped(BaseException):
 class CommandRunner:
     """One try of one operation on one host."""
 
-    __slots__ = ("_data", "_flushed", "_host", "_ignore", "_pending", "_state", "captures", "failure", "ran")
+    __slots__ = (
+        "_data",
+        "_flushed",
+        "_host",
+        "_ignore",
+        "_pending",
+        "_state",
+        "captures",
+        "failure",
+        "ran",
+        "statuses",
+    )
 
     def __init__(self, state: State, host: Host, data: StateOperationHostData) -> None:
         self._state = state
@@ -50,6 +61,7 @@ class CommandRunner:
         self._pending: list[PyinfraCommand] = []
         self._flushed = False
         self.ran: list[PyinfraCommand] = []
+        self.statuses: list[int | None] = []
         self.captures: list[CapturedOutput] = []
         self.failure: Failure | None = None
 
@@ -96,6 +108,7 @@ class CommandRunner:
             self._run_batch([command])
             return
         self.ran.append(command)
+        self.statuses.append(None)
         self._started(command)
         began = time.monotonic()
         try:
@@ -161,6 +174,7 @@ class CommandRunner:
 
     def _take(self, command: PyinfraCommand, result: Result) -> None:
         self.ran.append(command)
+        self.statuses.append(result.status)
         if isinstance(command, StringCommand) and result.output:
             self.captures.append(result.output)
         self._ended(command, result.status, result.seconds)

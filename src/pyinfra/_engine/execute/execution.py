@@ -44,6 +44,7 @@ class Attempt:
     captures: Sequence[CapturedOutput] = ()
     failure: Failure | None = None
     plan: Plan | None = None
+    statuses: Sequence[int | None] = ()  # exit statuses of what ran
     skipped: bool = False  # its conditions did not hold
 
     @property
@@ -96,7 +97,7 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     _settle(state, host, data, runner, plan)
     if runner.failure is not None:
         runner.failure = placed(state, data, runner.failure)
-    return Attempt(runner.ran, runner.captures, runner.failure, plan)
+    return Attempt(runner.ran, runner.captures, runner.failure, plan, runner.statuses)
 
 
 def _run_body(host: Host, data: StateOperationHostData, runner: CommandRunner) -> Plan:
@@ -185,14 +186,16 @@ def execute(state: State, host: Host, op_hash: str) -> Failure | None:
         meta.set_plan(tried.plan)
     meta.failure = tried.failure
     meta.skipped = tried.skipped
+    meta.error_ignored = bool(arguments["_ignore_errors"])
+    meta.exit_statuses = tried.statuses
     meta.set_complete(tried.ok, tried.ran, tried.output, retries, arguments["_retries"])
     _count(state, host, data, tried)
     meta.seconds = time.monotonic() - began
     _tell_ended(state, host, data, tried, retries)
     if tried.failure is None:
         return None
-    log_failure(host, tried.failure, ignored=arguments["_ignore_errors"])
-    return None if arguments["_ignore_errors"] else tried.failure
+    log_failure(host, tried.failure, ignored=meta.error_ignored)
+    return None if meta.error_ignored else tried.failure
 
 
 def _with_retries(state: State, host: Host, data: StateOperationHostData) -> tuple[Attempt, int]:
@@ -249,7 +252,7 @@ def _tell_ended(state: State, host: Host, data: StateOperationHostData, tried: A
         state.events.emit(
             OperationHostEnded(
                 host.name, meta.hash, tried.ok, tried.ok and bool(tried.ran), len(tried.ran), meta.seconds, retries,
-                tried.failure, bool(data.global_arguments["_ignore_errors"]), tried.skipped,
+                tried.failure, meta.error_ignored, tried.skipped,
                 data.parent_op_hash is not None,
             )
         )  # fmt: skip
