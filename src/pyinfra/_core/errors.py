@@ -66,6 +66,10 @@ class PyinfraError(Exception):
         return self
 
 
+class RunStoppedError(PyinfraError):
+    """So many hosts failed that the run does not go on. Why they did was said when it happened."""
+
+
 class ConnectError(PyinfraError):
     """A host could not be connected to."""
 

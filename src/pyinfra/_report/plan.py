@@ -43,6 +43,8 @@ class PlannedOperation:
         place: where it is called, ``deploy.py:12``.
         changing: hosts on which it is going to change something, by what it does there.
         unchanged: hosts that are as they should be.
+        held_back: of these, hosts on which it would do something, if its conditions held: they will not, as far as
+            can be foreseen.
         unchecked: hosts for which it was not planned (``--no-plan``).
         conditional: whether conditions (``_if``) decide when it runs.
     """
@@ -57,6 +59,7 @@ class PlannedOperation:
     unchanged: tuple[str, ...]
     unchecked: tuple[str, ...]
     conditional: bool
+    held_back: tuple[str, ...] = ()
 
     @property
     def hosts_with_change(self) -> tuple[str, ...]:
@@ -107,6 +110,7 @@ def _planned(state: State, op_hash: str, number: int) -> PlannedOperation:
     meta = state.op_meta[op_hash]
     groups: dict[str, tuple[list[str], StateOperationHostData]] = {}
     unchanged: list[str] = []
+    held_back: list[str] = []
     unchecked: list[str] = []
     conditional = False
     for host in state.active_hosts:
@@ -118,12 +122,15 @@ def _planned(state: State, op_hash: str, number: int) -> PlannedOperation:
             unchecked.append(host.name)
         elif not data.plan.will_change:
             unchanged.append(host.name)
+            if data.plan.is_held_back:
+                held_back.append(host.name)
         else:
             key = f"{data.plan.certainty.value} {data.plan.changes!r} {_command_key(data)}"
             groups.setdefault(key, ([], data))[0].append(host.name)
     return PlannedOperation(
         op_hash, number, shown_name(meta.names, meta.args), tuple(sorted(meta.names)), tuple(meta.args), meta.place,
         tuple(_group(hosts, data) for hosts, data in groups.values()), tuple(unchanged), tuple(unchecked), conditional,
+        tuple(held_back),
     )  # fmt: skip
 
 

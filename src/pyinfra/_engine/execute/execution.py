@@ -132,7 +132,7 @@ def _settle(state: State, host: Host, data: StateOperationHostData, runner: Comm
 def usable_plan(state: State, host: Host, data: StateOperationHostData) -> Plan | None:
     """Return the plan when all that it rests on is as it was; None when the body must run again."""
     plan = data.plan
-    if plan is None or plan.live:
+    if plan is None or plan.live or plan.condition is False:  # it was not foreseen that it runs
         return None
     if any(_outdated(host, key) for key in plan.inputs):
         refresh(host, dict.fromkeys([*plan.inputs, *_soon_needed(state, host, data)]))

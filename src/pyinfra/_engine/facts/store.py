@@ -61,6 +61,11 @@ class Reading:
             self._lines = None
         return self._value
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value."""
+        return self._processed or self._lines is not None
+
     def known(self, value: Any) -> Reading:
         """Set a value that needs no reading."""
         self._processed, self._value = True, value
@@ -95,6 +100,10 @@ class FactStore:
         if reading is None or self._touched.since(key.resources, reading.at):
             return None
         return reading
+
+    def known(self) -> list[Reading]:
+        """Return what was read or promised and is still valid."""
+        return [reading for key, reading in self._readings.items() if self.valid(key) and reading.is_known]
 
     def keep(self, key: FactKey, value: Any) -> None:
         """Store a value that is known without reading it (a promise that was kept)."""

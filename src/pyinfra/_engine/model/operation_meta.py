@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.events import Change, Failure
@@ -10,6 +11,9 @@ from pyinfra._core.output import CommandOutput, OutputLine
 
 if TYPE_CHECKING:
     from pyinfra._engine.prepare.plans import Plan
+
+# Set while conditions are looked at beforehand: questions are then answered from the plan.
+foreseeing: ContextVar[bool] = ContextVar("pyinfra_foreseeing", default=False)
 
 
 class Answer:
@@ -160,11 +164,21 @@ class OperationMeta:
             )
 
     def _did_succeed(self) -> bool:
+        if not self._complete and foreseeing.get():
+            return True
         self._require_complete()
         return self._success
 
     def _did_change(self) -> bool:
+        if not self._complete and foreseeing.get():
+            return self._foreseen_change()
         return self._did_succeed() and len(self._commands) > 0
+
+    def _foreseen_change(self) -> bool:
+        plan = self._plan
+        if plan is None or plan.is_open:
+            raise RuntimeError("nobody knows yet")
+        return plan.will_change
 
     @property
     def did_change(self) -> Answer:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from pyinfra._core.errors import PyinfraError
+from pyinfra._core.errors import PyinfraError, RunStoppedError
 from pyinfra._core.events import EventBus, Failure, HostFailed
 from pyinfra._engine.model.callbacks import BaseStateCallback
 from pyinfra._engine.model.config import Config
@@ -322,7 +322,7 @@ class State:
         if not self.failed_hosts:
             return
         if not self.active_hosts:
-            raise PyinfraError("No hosts remaining!", hint=self._why_none_remain()) from self.last_error
+            raise RunStoppedError("No hosts remaining!", hint=self._why_none_remain()) from self.last_error
         limit = self.config.FAIL_PERCENT
         count = activated_count or len(self.activated_hosts)
         if limit is None or not count:
@@ -332,7 +332,7 @@ class State:
             return
         if self.should_raise_failed_hosts is not None and self.should_raise_failed_hosts(self) is False:
             return
-        raise PyinfraError(f"Over {limit}% of hosts failed ({percent:.0f}%)")
+        raise RunStoppedError(f"Over {limit}% of hosts failed ({percent:.0f}%)")
 
     def _why_none_remain(self) -> str | None:
         reasons = [f"{failure.host}: {failure.message}" for failure in self.failures[-3:]]

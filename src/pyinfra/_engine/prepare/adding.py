@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyinfra._core.context import ctx_host, ctx_state
+from pyinfra._core.context import ctx_config, ctx_host, ctx_state
 from pyinfra._core.errors import NoHostError, PyinfraError
+from pyinfra._core.events import HostPrepared
 from pyinfra._core.locations import Site, call_site
 from pyinfra._engine import bridge
 from pyinfra._engine.failures import fail_host
@@ -96,7 +97,8 @@ def _add_calls(
     def add_to(host: Host) -> list[OperationMeta]:
         return _add_to_host(state, host, calls, identities)
 
-    metas = _on_hosts(state, hosts, add_to)
+    metas, errors = _on_hosts(state, hosts, add_to)
+    _check(state, hosts, errors)
     return [{host: ours[n] for host, ours in metas.items()} for n in range(len(calls))]
 
 
@@ -135,22 +137,52 @@ def add_deploy(state: State, deploy_func: Callable[..., Any], *args: Any, **kwar
     _refuse_cli("add_deploy")
     hosts = _pick_hosts(state, kwargs.pop("host", None))
 
-    def run_for(host: Host) -> None:
-        try:
-            deploy_func(*args, **kwargs)
-        finally:
-            host.planning.wait_for_all()
-            host.call_path.forget()
-
     def add() -> None:
-        state.calls_made += 1
-        _on_hosts(state, hosts, run_for)
+        _check(state, hosts, _run_code(state, hosts, lambda: deploy_func(*args, **kwargs)))
 
     bridge.run(add)
 
 
-def _on_hosts(state: State, hosts: Sequence[Host], call: Callable[[Host], T]) -> dict[Host, T]:
-    """Run something for each host, side by side; hosts on which it raises fail, unless all do: then raise."""
+def run_deploy_code(state: State, code: Callable[[], object]) -> None:
+    """Run deploy code of the command line for all active hosts, at the same time, each with a configuration of its own.
+
+    Args:
+        state: the run.
+        code: runs in the context of a host. What it raises fails that host, see ``state.failures``.
+
+    Raises:
+        RunStoppedError: no host, or fewer than ``FAIL_PERCENT`` allows, are left.
+    """
+
+    def with_own_config() -> None:
+        with ctx_config.use(state.config.copy()):
+            code()
+
+    def add() -> None:
+        if _run_code(state, list(state.active_hosts), with_own_config):
+            state.check_failed_hosts()
+
+    bridge.run(add)
+
+
+def _run_code(state: State, hosts: Sequence[Host], code: Callable[[], object]) -> list[BaseException]:
+    state.calls_made += 1
+
+    def run_for(host: Host) -> None:
+        try:
+            code()
+        finally:
+            host.planning.wait_for_all()
+            host.call_path.forget()
+        state.events.emit(HostPrepared(host.name, state.meta[host].ops))
+
+    return _on_hosts(state, hosts, run_for)[1]
+
+
+def _on_hosts(
+    state: State, hosts: Sequence[Host], call: Callable[[Host], T]
+) -> tuple[dict[Host, T], list[BaseException]]:
+    """Run something for each host, side by side; hosts on which it raises fail. Return values and errors."""
 
     def in_context(host: Host) -> T:
         ctx_state.set_local(state)
@@ -168,11 +200,15 @@ def _on_hosts(state: State, hosts: Sequence[Host], call: Callable[[Host], T]) ->
             values[host] = outcome.get()
         errors.extend(host.planning_errors[:1])
         host.planning_errors.clear()
+    return values, errors
+
+
+def _check(state: State, hosts: Sequence[Host], errors: Sequence[BaseException]) -> None:
+    """Raise when it went wrong on all hosts, or on too many."""
     if errors and len(errors) == len(hosts):
         raise errors[0]
     if errors:
         state.check_failed_hosts()
-    return values
 
 
 def _refuse_cli(name: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+from pyinfra._core.arguments import conditions_of
 from pyinfra._core.commands import FunctionCommand, PyinfraCommand, StringCommand
 from pyinfra._engine.failures import fail_planning, tell_planned
 from pyinfra._engine.model.scope import OperationScope, current_operation
 from pyinfra._engine.prepare.calls import OperationCall
+from pyinfra._engine.prepare.conditions import foresee
 from pyinfra._engine.prepare.options import fact_options
 from pyinfra._engine.prepare.planning import Planned
 from pyinfra._engine.prepare.plans import Certainty, Plan
@@ -70,6 +72,11 @@ class PlannedOperation(Planned):
             # It may need the result of its own commands, which nobody can know before they run.
             recorder.live, recorder.certainty = True, Certainty.UNKNOWN
         return recorder.plan()
+
+    def foresee(self) -> bool | None:
+        """Look at its conditions."""
+        conditions = self._data.global_arguments["_if"]
+        return foresee(conditions_of(conditions)) if conditions else True
 
     def commit(self, plan: Plan) -> None:
         """Take the plan, count it and tell of it."""

@@ -30,6 +30,10 @@ class Planned:
         """Run the body over everything committed so far."""
         raise NotImplementedError
 
+    def foresee(self) -> bool | None:
+        """Say whether its conditions will hold, everything before it being planned; None when nobody knows."""
+        return True
+
     def commit(self, plan: Plan) -> None:
         """Take the final plan."""
         raise NotImplementedError
@@ -102,6 +106,7 @@ class HostPlanning:
             while self.commits > started_at and self._outdated(plan, started_at):
                 started_at = self.commits
                 plan = planned.run_body(started_at)
+            plan.condition = planned.foresee()
             self._commit(plan)
             planned.commit(plan)
         except BaseException as error:  # noqa: BLE001 - the caller of the operation decides what becomes of it
@@ -116,10 +121,12 @@ class HostPlanning:
             bridge.wait(planned.turn)
 
     def _commit(self, plan: Plan) -> None:
-        if not plan.effects:
+        if not plan.effects or plan.condition is False:
             return
         self.commits += 1
         self._touched.add(plan.effects, self.commits)
+        if plan.condition is None:  # perhaps: what it touches is not known to be this or that
+            return
         for key, promise in plan.promises.items():
             self._promises[key] = (promise, self.commits)
 

@@ -43,14 +43,24 @@ class Plan:
     changes: tuple[Change, ...] = ()
     certainty: Certainty = Certainty.CERTAIN
     live: bool = False  # the body reads what its own commands do: it must run again while they run
+    condition: bool | None = True  # whether its conditions (``_if``) will hold; None when nobody knows
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is only known when it runs if anything changes."""
+        return self.certainty is Certainty.UNKNOWN or self.condition is None
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether there would be something to run, if its conditions held."""
+        return self.condition is False and bool(self.commands)
 
     @property
     def will_change(self) -> bool:
         """Whether there is something to run."""
+        if self.condition is False:
+            return False
         return bool(self.commands) or (self.live and self.certainty is Certainty.UNKNOWN)
-
-
-NOTHING_TO_DO = Plan()
 
 
 def effects_of(
