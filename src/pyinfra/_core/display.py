@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Control characters would act on the terminal; surrogates stand for bytes that are not UTF-8.
-_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Control characters, and those that turn the direction of writing, would act on the terminal.
+# Surrogates stand for bytes that are not UTF-8.
+_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(line: str) -> str:

@@ -144,13 +144,20 @@ def user_trace(error: BaseException) -> tuple[TraceLine, ...]:
 
     Frames of installed libraries are kept only below the user's own: they are where it came from.
     """
-    lines: list[TraceLine] = []
+    own: list[TraceLine] = []
+    below: list[TraceLine] = []
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if _kind(code.co_filename) in (_USER, _INSTALLED) and (lines or _kind(code.co_filename) == _USER):
+        kind = _kind(code.co_filename)
+        if kind == _USER or (own and kind == _INSTALLED):
             source = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
             place = describe_site((code.co_filename, traceback.tb_lineno))
-            lines.append(TraceLine(place, code.co_name, source))
+            line = TraceLine(place, code.co_name, source)
+            if kind == _USER:
+                own.append(line)
+                below.clear()
+            else:
+                below.append(line)
         traceback = traceback.tb_next
-    return tuple(lines)
+    return (*own, *below)

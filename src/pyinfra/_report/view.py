@@ -187,8 +187,19 @@ class Views(View):
             view.problem(problem)
 
     def end(self, exit_code: int) -> None:
+        """Ends every view, also when one of them cannot write.
+
+        Raises:
+            OSError: one of them could not.
+        """
+        errors: list[OSError] = []
         for view in self._views:
-            view.end(exit_code)
+            try:
+                view.end(exit_code)
+            except OSError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 import pyinfra
+from pyinfra import logger
 from pyinfra._core.display import visible
 from pyinfra._core.errors import TransferError
 from pyinfra._core.output import STDERR, STDOUT
@@ -74,6 +75,7 @@ __all__ = [
     "execute_command_with_sudo_retry",
     "get_file_io",
     "get_private_key",
+    "logger",
     "make_unix_command_for_host",
     "memoize",
     "raise_connect_error",

@@ -179,6 +179,7 @@ class State:
         if self.cwd is None:
             self.cwd = os.getcwd()  # noqa: PTH109 - the public attribute is a string
         self.limit_hosts = list(initial_limit) if initial_limit is not None else None
+        self._limit = frozenset(self.limit_hosts) if self.limit_hosts is not None else None
         self.activated_hosts: OrderedSet[Host] = OrderedSet()
         self.active_hosts: OrderedSet[Host] = OrderedSet()
         self.failed_hosts: OrderedSet[Host] = OrderedSet()
@@ -289,7 +290,7 @@ class State:
 
     def is_host_in_limit(self, host: Host) -> bool:
         """Whether the run keeps to hosts that include this one."""
-        return self.limit_hosts is None or host in self.limit_hosts
+        return self._limit is None or host in self._limit
 
     def mark_failed(self, host: Host, failure: Failure | None = None) -> None:
         """Take a host out of the run. Never raises; see ``check_failed_hosts``."""

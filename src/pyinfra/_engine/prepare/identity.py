@@ -23,7 +23,12 @@ class Identity(NamedTuple):
 
     op_hash: str
     order: tuple[int, ...]
-    place: str | None
+    site: Site | None
+
+    @property
+    def place(self) -> str | None:
+        """Where it is called, as ``deploy.py:12``. Asked for once for all hosts."""
+        return describe_site(self.site) if self.site is not None else None
 
 
 def function_name(function: Any) -> str:
@@ -36,16 +41,11 @@ def make_op_hash(*parts: object) -> str:
     return hashlib.sha1("\0".join(map(str, parts)).encode("utf-8", "surrogateescape")).hexdigest()  # noqa: S324
 
 
-def place_of(frames: Sequence[Site]) -> str | None:
-    """The innermost place, as ``deploy.py:12``."""
-    return describe_site(frames[-1]) if frames else None
-
-
 def call_identity(state: State, function: Any, sites: Sequence[Site]) -> Identity:
     """Identity of an operation that a program adds for many hosts with one call."""
     state.calls_made += 1
-    place = place_of(sites)
-    return Identity(make_op_hash(function_name(function), place, state.calls_made), (state.calls_made,), place)
+    site = sites[-1] if sites else None
+    return Identity(make_op_hash(function_name(function), site, state.calls_made), (state.calls_made,), site)
 
 
 def site_identity(
@@ -67,4 +67,4 @@ def site_identity(
     host.site_counts[order, function] = count + 1
     site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
     op_hash = make_op_hash(function_name(function), *files, *order, count)
-    return Identity(op_hash, (*order, count), describe_site(site) if site else None)
+    return Identity(op_hash, (*order, count), site)

@@ -1,0 +1,1 @@
+"""How the inventory of a command line comes about: words, files, functions, and the data of groups."""
