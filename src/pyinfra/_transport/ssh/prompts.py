@@ -9,6 +9,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
+from pyinfra._core.questions import terminal_to_ask
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -50,7 +52,7 @@ async def _ask(question: Callable[[], T]) -> T | None:
 
     def work() -> None:
         value: T | None = None
-        with contextlib.suppress(EOFError, OSError):
+        with contextlib.suppress(EOFError, OSError), terminal_to_ask():
             value = question()
         loop.call_soon_threadsafe(settle, value)
 
