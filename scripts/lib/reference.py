@@ -9,12 +9,23 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
+
+from pyinfra_cli.reference.data_keys import data_keys
+from pyinfra_cli.reference.docstrings import Section, parse_docstring
+from pyinfra_cli.reference.setting_list import settings
+from pyinfra_cli.reference.signatures import (
+    fact_call,
+    facts_of,
+    folded_call,
+    operations_of,
+    signature_of,
+    value_type,
+)
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "reference"
@@ -41,7 +52,6 @@ API = {
     "pyinfra.local": ["include", "shell"],
     "pyinfra.testing": None,
 }  # fmt: skip
-SECTION = re.compile(r"^(Args|Attributes|Raises|Returns|Example|Examples):$")
 
 
 def main() -> int:
@@ -78,7 +88,7 @@ def render_pages() -> Iterator[tuple[str, str]]:
     for kind, modules in nouns.items():
         for module in public_modules(f"pyinfra.{kind}"):
             noun = module.__name__.rpartition(".")[2]
-            parts = list(operations_of(module) if kind == "operations" else facts_of(module))
+            parts = list(operation_parts(module) if kind == "operations" else fact_parts(module))
             if parts:
                 modules.append(noun)
                 yield f"{kind}/{noun}.md", page(module.__name__, [summary_of(module), *parts])
@@ -149,40 +159,20 @@ def module_part(name: str, names: list[str] | None) -> Iterator[str]:
             yield from function_part("###", member, thing)
 
 
-def operations_of(module: ModuleType) -> Iterator[str]:
+def operation_parts(module: ModuleType) -> Iterator[str]:
     """Yield the operations of a module."""
-    for name in module.__all__:
-        thing = getattr(module, name)
-        if hasattr(thing, "_inner"):
-            yield from function_part("##", name, thing, prefix=f"{module.__name__.rpartition('.')[2]}.")
+    for name, operation in operations_of(module):
+        yield from function_part("##", name, operation, prefix=f"{module.__name__.rpartition('.')[2]}.")
 
 
-def facts_of(module: ModuleType) -> Iterator[str]:
+def fact_parts(module: ModuleType) -> Iterator[str]:
     """Yield the facts of a module."""
-    from pyinfra.api.facts import FactBase, ShortFactBase
-
-    for name in module.__all__:
-        thing = getattr(module, name)
-        if not inspect.isclass(thing) or not issubclass(thing, (FactBase, ShortFactBase)):
-            continue
-        if getattr(thing, "abstract", False):
-            continue
-        takes = signature_of(thing.command, method=True) if issubclass(thing, FactBase) else "()"
+    for name, fact in facts_of(module):
         yield f"## {name}"
-        yield code(f"host.get_fact({', '.join(filter(None, [name, takes[1:-1]]))})")
-        value = value_type(thing)
+        yield code(fact_call(name, fact))
+        value = value_type(fact)
         yield f"Value: `{value}`" if value else ""
-        yield summary_of(thing)
-
-
-def value_type(fact: type) -> str | None:
-    """Return the type of a fact's value as it is written in the class or its nearest base."""
-    for cls in fact.__mro__:
-        for base in cls.__dict__.get("__orig_bases__", ()):
-            for value in get_args(base):
-                text = annotation_text(value)
-                return None if isinstance(value, type(Any)) or text in ("T", "Any", "~T") else text
-    return None
+        yield summary_of(fact)
 
 
 # -- functions and classes ---------------------------------------------------------------------
@@ -225,60 +215,9 @@ def member_line(cls: type, name: str) -> Iterator[str]:
         yield f"- `{shown}`: {first}"
 
 
-def signature_of(function: Callable[..., Any], *, method: bool = False) -> str:
-    """Return the parameters of a function as they are written in its source."""
-    parameters = list(inspect.signature(function).parameters.values())[1 if method else 0 :]
-    words: list[str] = []
-    kinds = inspect.Parameter
-    for number, parameter in enumerate(parameters):
-        earlier = [p.kind for p in parameters[:number]]
-        if parameter.kind is not kinds.POSITIONAL_ONLY and earlier and earlier[-1] is kinds.POSITIONAL_ONLY:
-            words.append("/")
-        if parameter.kind is kinds.KEYWORD_ONLY and not {kinds.KEYWORD_ONLY, kinds.VAR_POSITIONAL} & set(earlier):
-            words.append("*")
-        words.append(parameter_text(parameter))
-    return f"({', '.join(words)})"
-
-
-def parameter_text(parameter: inspect.Parameter) -> str:
-    """Return one parameter with type and default."""
-    kind = parameter.kind
-    stars = "*" if kind is parameter.VAR_POSITIONAL else "**" if kind is parameter.VAR_KEYWORD else ""
-    text = stars + parameter.name
-    typed = parameter.annotation is not parameter.empty
-    if typed:
-        text += f": {annotation_text(parameter.annotation)}"
-    if parameter.default is not parameter.empty:
-        default = repr(parameter.default)
-        text += (" = " if typed else "=") + ("..." if default.startswith("<") else default)
-    return text
-
-
-def annotation_text(annotation: Any) -> str:
-    """Return a type as it is written in a source."""
-    annotation = getattr(annotation, "__forward_arg__", annotation)
-    text: str = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    return re.sub(r"\b(?:typing|collections\.abc|pyinfra\.[\w.]+)\.", "", text).strip("'\"")
-
-
 def code(text: str) -> str:
     """Fence a line of code, one parameter a line when it is long."""
-    if len(text) > 100 and "(" in text:
-        head, _, rest = text.partition("(")
-        inner, _, tail = rest.rpartition(")")
-        text = f"{head}(\n" + "".join(f"    {word},\n" for word in split_outside_brackets(inner)) + f"){tail}"
-    return f"```python\n{text}\n```"
-
-
-def split_outside_brackets(text: str) -> list[str]:
-    """Split at the commas that are not inside of brackets."""
-    parts, depth, start = [], 0, 0
-    for position, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and depth == 0:
-            parts.append(text[start:position].strip())
-            start = position + 1
-    return [*parts, text[start:].strip()]
+    return f"```python\n{folded_call(text, 100)}\n```"
 
 
 # -- docstrings --------------------------------------------------------------------------------
@@ -286,36 +225,17 @@ def split_outside_brackets(text: str) -> list[str]:
 
 def docstring_parts(text: str) -> Iterator[str]:
     """Yield the parts of a docstring of the house form as Markdown."""
-    title = ""
-    lines: list[str] = []
-    for line in [*text.splitlines(), "End:"]:
-        found = SECTION.match(line)
-        if found or line == "End:":
-            yield section_text(title, lines)
-            title, lines = found[1] if found else "", []
-        else:
-            lines.append(line)
+    return map(section_text, parse_docstring(text))
 
 
-def section_text(title: str, lines: list[str]) -> str:
+def section_text(section: Section) -> str:
     """Return one section: prose as it is, examples fenced, the rest as a list."""
-    body = inspect.cleandoc("\n" + "\n".join(lines)).strip()
-    if not title.startswith("Example"):
-        body = body.replace("``", "`")
-    if not body or not title:
-        return body
-    if title.startswith("Example"):
-        return f"```python\n{body}\n```" if not body.startswith("```") else body
-    items: list[str] = []
-    for line in body.splitlines():
-        if line[:1].strip() and ":" in line:
-            name, _, rest = line.partition(":")
-            items.append(f"- `{name}`: {rest.strip()}")
-        elif items:
-            items[-1] += " " + line.strip()
-        else:
-            items.append(f"- {line.strip()}")
-    return f"{title}:\n\n" + "\n".join(items)
+    if section.is_code:
+        return f"```python\n{section.text}\n```" if not section.text.startswith("```") else section.text
+    if not section.title:
+        return section.text.replace("``", "`")
+    items = (f"- `{name}`: {text}" if name else f"- {text}" for name, text in section.items)
+    return f"{section.title}:\n\n" + "\n".join(items).replace("``", "`")
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -344,19 +264,11 @@ def argument_table() -> Iterator[str]:
 
 
 def setting_table() -> Iterator[str]:
-    """Yield the settings of a configuration; what they mean is in the comments above them."""
-    source = inspect.getsource(importlib.import_module("pyinfra._engine.model.config"))
-    settings = source.partition("class ConfigDefaults")[2].partition("\n\n\n")[0]
-    rows: list[str] = []
-    note = ""
-    for line in map(str.strip, settings.splitlines()):
-        found = re.match(r"([A-Z_]+): ([^=]+?)(?: = (.*?))?(?:  #.*)?$", line)
-        if line.startswith("#"):
-            note = f"{note} {line[1:].strip()}".strip()
-        elif found:
-            default = f"`{cell(found[3])}`" if found[3] else ""
-            rows.append(f"| `{found[1]}` | `{cell(found[2])}` | {default} | {cell(note)} |")
-            note = ""
+    """Yield the settings of a configuration."""
+    rows = [
+        f"| `{s.name}` | `{cell(s.type)}` | {f'`{cell(s.default)}`' if s.default else ''} | {cell(s.meaning)} |"
+        for s in settings()
+    ]
     yield "## Settings"
     yield "The settings of `Config`. Those that have the name of a global argument are its default."
     yield "\n".join(["| setting | type | default | meaning |", "|---|---|---|---|", *rows])
@@ -379,11 +291,7 @@ def connector_parts() -> Iterator[str]:
 
 def data_table(cls: Any) -> str:
     """Return the table of the keys that a connector reads from host data."""
-    keys = inspect.get_annotations(getattr(cls, "data_cls", None) or object)
-    rows = []
-    for key, meta in cls.data_meta.items():
-        kind = annotation_text(keys.get(key, ""))
-        rows.append(f"| `{key}` | `{cell(kind)}` | `{cell(meta.default)!s}` | {cell(meta.description)} |")
+    rows = [f"| `{k.name}` | `{cell(k.type)}` | `{cell(k.default)}` | {cell(k.meaning)} |" for k in data_keys(cls)]
     return "\n".join(["| key of host data | type | default | meaning |", "|---|---|---|---|", *rows]) if rows else ""
 
 

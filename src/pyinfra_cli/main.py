@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,5 +97,7 @@ def main() -> None:
     from pyinfra_cli.terminal_state import terminal_restored
 
     pyinfra.is_cli = True
+    if "_PYINFRA_COMPLETE" in os.environ:
+        importlib.import_module("pyinfra_cli.completion")  # makes the scripts of shells its own
     with terminal_restored():
         cli(prog_name="pyinfra")

@@ -55,6 +55,6 @@ def test_a_run_imports_only_what_it_uses(tmp_path) -> None:
     modules, heavy = done.stdout.splitlines()[-1].rsplit(" [", 1)
     assert heavy == "]"
     assert set(eval(modules)) <= {
-        "pyinfra.operations.server", "pyinfra.operations.util", "pyinfra.connectors.base", "pyinfra.connectors.local",
+        "pyinfra.operations.server", "pyinfra.operations.files", "pyinfra.operations.util", "pyinfra.connectors.base", "pyinfra.connectors.local",
         "pyinfra.connectors.util",
     }  # fmt: skip

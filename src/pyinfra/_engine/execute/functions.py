@@ -10,7 +10,6 @@ from pyinfra._core.context import ctx_config, ctx_host, ctx_state
 from pyinfra._core.errors import OperationError
 from pyinfra._engine import bridge
 from pyinfra._engine.model.scope import CallbackScope, current_callback, current_operation
-from pyinfra._engine.prepare.recorder import current_recorder
 
 if TYPE_CHECKING:
     from pyinfra._engine.model.host import Host
@@ -38,7 +37,6 @@ def call_function(
         ctx_state.set_local(state)
         ctx_host.set(host)
         ctx_config.set(state.config.copy())
-        current_recorder.set(None)
         current_operation.set(None)
         current_callback.set(CallbackScope(host, data.operation_meta.hash))
         if takes_state_and_host(command.function):

@@ -24,7 +24,7 @@ from pyinfra._engine.model.scope import OperationScope, current_callback, operat
 from pyinfra._engine.prepare.arguments import resolve_arguments
 from pyinfra._engine.prepare.options import fact_options, options_from
 from pyinfra._engine.prepare.plans import Certainty
-from pyinfra._engine.prepare.recorder import Recorder, current_recorder
+from pyinfra._engine.prepare.recorder import Recorder
 from pyinfra._transport.base import ExecOptions, FailureKind, Result
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def get_host_fact(
         raise TypeError(f"get_fact takes a fact class, not {cls!r}")
     scope = operation_of(host)
     key = make_key(host, cls, args, kwargs, scope)
-    recorder = current_recorder.get() if scope is not None else None
+    recorder = scope.recorder if scope is not None else None
     if recorder is not None:
         recorder.reading()
     fails_host = apply_failed_hosts and not _errors_are_ignored(host, kwargs, scope)

@@ -13,7 +13,12 @@ from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.reads import make_key, start_reading
 from pyinfra._engine.model.scope import current_operation
 from pyinfra._engine.prepare.plans import Promise
-from pyinfra._engine.prepare.recorder import current_recorder
+from pyinfra._engine.prepare.recorder import Recorder
+
+
+def _recorder() -> Recorder | None:
+    scope = current_operation.get()
+    return scope.recorder if scope is not None else None
 
 
 def prefetch(cls: type[FactBase[Any]] | type[ShortFactBase[Any]], *args: Any, **kwargs: Any) -> None:
@@ -29,7 +34,7 @@ def prefetch(cls: type[FactBase[Any]] | type[ShortFactBase[Any]], *args: Any, **
         prefetch(Groups)
         users, groups = host.get_fact(Users), host.get_fact(Groups)
     """
-    scope, recorder = current_operation.get(), current_recorder.get()
+    scope, recorder = current_operation.get(), _recorder()
     if scope is None or recorder is None or (recorder.before_read is not None and recorder.commands):
         return
     if issubclass(cls, ShortFactBase):
@@ -54,7 +59,7 @@ def promise(cls: type[FactBase[Any]], value: Any, /, *, exact: bool = True, **kw
         yield StringCommand("mkdir", QuoteString(path))
         promise(Directory, {"mode": 755, ...}, exact=False, path=path)
     """
-    scope, recorder = current_operation.get(), current_recorder.get()
+    scope, recorder = current_operation.get(), _recorder()
     if scope is not None and recorder is not None:
         recorder.promise(make_key(scope.host, cls, (), kwargs, scope), Promise(value, exact))
 
@@ -69,7 +74,7 @@ def affects(*resources: Resource) -> None:
         yield StringCommand("rm", "-rf", QuoteString(path))
         affects(tree(path))
     """
-    recorder = current_recorder.get()
+    recorder = _recorder()
     if recorder is not None:
         recorder.affect(resources)
 
@@ -83,6 +88,6 @@ def change(resource: str, attribute: str, before: Any, after: Any) -> None:
         before: value now; None when it is not there.
         after: value then.
     """
-    recorder = current_recorder.get()
+    recorder = _recorder()
     if recorder is not None:
         recorder.changes += (Change(resource, attribute, before, after),)

@@ -14,7 +14,7 @@ from pyinfra._engine.prepare.conditions import foresee
 from pyinfra._engine.prepare.options import fact_options
 from pyinfra._engine.prepare.planning import Planned
 from pyinfra._engine.prepare.plans import Certainty, Plan
-from pyinfra._engine.prepare.recorder import Recorder, current_recorder
+from pyinfra._engine.prepare.recorder import Recorder
 
 if TYPE_CHECKING:
     from pyinfra._engine.model.host import Host
@@ -28,13 +28,12 @@ def iterate(host: Host, data: StateOperationHostData, recorder: Recorder) -> Ite
         host, data.operation_meta.hash, data.global_arguments, fact_options(data.options), recorder,
         call.operation.set_in_op, data.deploy_data,
     )  # fmt: skip
-    scope_token, recorder_token = current_operation.set(scope), current_recorder.set(recorder)
+    token = current_operation.set(scope)
     try:
         for command in call.operation.function(*call.args, **call.kwargs):
             yield as_command(command)
     finally:
-        current_recorder.reset(recorder_token)
-        current_operation.reset(scope_token)
+        current_operation.reset(token)
 
 
 def as_command(command: Any) -> PyinfraCommand:

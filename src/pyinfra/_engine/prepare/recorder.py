@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.effects import Resource
@@ -82,6 +81,3 @@ class Recorder:
             certainty=self.certainty,
             live=self.live,
         )
-
-
-current_recorder: ContextVar[Recorder | None] = ContextVar("pyinfra_recorder", default=None)
