@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
+from pyinfra._report.collecting import CollectingView
 from pyinfra._report.encoding import to_json_text
 from pyinfra._report.plan import PlanReport
-from pyinfra._report.results import RunReport, host_statuses
+from pyinfra._report.results import host_statuses
 from pyinfra._report.shapes import (
     VERSION,
     Json,
@@ -19,13 +20,10 @@ from pyinfra._report.shapes import (
     results_shape,
     unread_shape,
 )
-from pyinfra._report.view import FactReport, Form, Problem, RunInfo, View
-
-if TYPE_CHECKING:
-    from pyinfra.api import State
+from pyinfra._report.view import Form
 
 
-class DocumentView(View):
+class DocumentView(CollectingView):
     """Writes one JSON document when the run ends.
 
     The shape depends on what was asked for: ``docs/schema/run.json``, ``facts.json`` or ``inventory.json``.
@@ -36,41 +34,18 @@ class DocumentView(View):
     """
 
     def __init__(self, stream: TextIO) -> None:
+        super().__init__()
         self._stream = stream
-        self._run: RunInfo | None = None
-        self._state: State | None = None
-        self._plan: list[Json] = []
-        self._results: RunReport | None = None
-        self._facts: Sequence[FactReport] = ()
+        self._plan_shape: list[Json] = []
         self._hosts: list[Json] | None = None
-        self._problem: Problem | None = None
-        self._ended = False
-
-    def begin(self, run: RunInfo) -> None:
-        self._run = run
-
-    def attach(self, state: State) -> None:
-        self._state = state
 
     def plan(self, plan: PlanReport) -> None:
-        self._plan = plan_shape(plan)  # now: the plan of a live operation is another one after it has run
-
-    def facts(self, facts: Sequence[FactReport]) -> None:
-        self._facts = [*self._facts, *facts]
+        self._plan_shape = plan_shape(plan)  # now: the plan of a live operation is another one after it has run
 
     def inventory(self, hosts: Sequence[Mapping[str, Any]]) -> None:
         self._hosts = inventory_shape(hosts)
 
-    def results(self, run: RunReport) -> None:
-        self._results = run
-
-    def problem(self, problem: Problem) -> None:
-        self._problem = self._problem or problem  # the first one is why; others follow from it
-
-    def end(self, exit_code: int) -> None:
-        if self._ended:
-            return
-        self._ended = True
+    def finish(self, exit_code: int) -> None:
         self._stream.write(to_json_text(self.document(exit_code), 2 if self._stream.isatty() else None) + "\n")
         self._stream.flush()
 
@@ -90,7 +65,7 @@ class DocumentView(View):
             "run": self._run_shape(),
             "hosts": self._hosts_shape(),
             "failures": self._failures_shape(),
-            "plan": self._plan,
+            "plan": self._plan_shape,
             "results": results_shape(self._results) if self._results is not None else None,
         }
         if self._facts:  # --debug-facts

@@ -14,16 +14,14 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from pyinfra._core.display import visible
 from pyinfra._core.events import Failure
+from pyinfra._report.collecting import CollectingView
 from pyinfra._report.plan import PlanReport
 from pyinfra._report.results import HostStatus, Outcome, RunReport
-from pyinfra._report.view import FactReport, Problem, ProblemKind, RunInfo, View
-
-if TYPE_CHECKING:
-    from pyinfra.api import State
+from pyinfra._report.view import ProblemKind, RunInfo
 
 _PLACE = re.compile(r"(.+):(\d+)\Z", re.DOTALL)
 _SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
@@ -56,7 +54,7 @@ def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-class GitHubView(View):
+class GitHubView(CollectingView):
     """Prints annotations, and appends a summary to the file named by ``GITHUB_STEP_SUMMARY`` when that is set.
 
     Args:
@@ -65,48 +63,24 @@ class GitHubView(View):
     """
 
     def __init__(self, stream: TextIO, summary: Path | None = None) -> None:
+        super().__init__()
         self._stream = stream
         from_environment = os.environ.get(_SUMMARY_VARIABLE)
         self._summary = summary or (Path(from_environment) if from_environment else None)
         self._token = secrets.token_hex(16)
         self._is_off = False
         self._logged: set[str] = set()
-        self._title = "pyinfra"
-        self._state: State | None = None
-        self._plan: PlanReport | None = None
-        self._results: RunReport | None = None
-        self._facts: list[FactReport] = []
-        self._problem: Problem | None = None
-        self._ended = False
 
     def begin(self, run: RunInfo) -> None:
-        self._title = run.title
+        super().begin(run)
         self._turn_off()
-
-    def attach(self, state: State) -> None:
-        self._state = state
 
     def log(self, level: int, text: str) -> None:
         if level >= logging.WARNING and text not in self._logged:
             self._logged.add(text)
             self._print(command("error" if level >= logging.ERROR else "warning", text))
 
-    def plan(self, plan: PlanReport) -> None:
-        self._plan = plan
-
-    def facts(self, facts: Sequence[FactReport]) -> None:
-        self._facts.extend(facts)
-
-    def results(self, run: RunReport) -> None:
-        self._results = run
-
-    def problem(self, problem: Problem) -> None:
-        self._problem = self._problem or problem
-
-    def end(self, exit_code: int) -> None:
-        if self._ended:
-            return
-        self._ended = True
+    def finish(self, exit_code: int) -> None:
         self._turn_off()
         self._annotate()
         self._write(f"::{self._token}::\n")

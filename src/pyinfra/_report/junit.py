@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from pyinfra._core.display import visible
 from pyinfra._core.events import Failure, Phase
-from pyinfra._report.plan import PlannedOperation, PlanReport
-from pyinfra._report.results import OperationReport, Outcome, RunReport, outcome_of
-from pyinfra._report.view import FactReport, Problem, ProblemKind, RunInfo, View
+from pyinfra._report.collecting import CollectingView
+from pyinfra._report.plan import PlannedOperation
+from pyinfra._report.results import OperationReport, Outcome, outcome_of
+from pyinfra._report.view import FactReport, Problem, ProblemKind
 
 if TYPE_CHECKING:
-    from pyinfra.api import State
     from pyinfra.api.operation import OperationMeta
 
 _PLACE = re.compile(r"(.+):(\d+)\Z", re.DOTALL)
@@ -37,7 +37,7 @@ def xml_text(text: str) -> str:
     return _NOT_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", "\n".join(map(visible, lines)))
 
 
-class JUnitView(View):
+class JUnitView(CollectingView):
     """Writes a file of JUnit XML when the run ends.
 
     Failed operations are failures, what was skipped or not run is skipped, and what keeps a host from taking part
@@ -49,37 +49,10 @@ class JUnitView(View):
     """
 
     def __init__(self, path: str | Path) -> None:
+        super().__init__()
         self._path = Path(path)
-        self._title = "pyinfra"
-        self._state: State | None = None
-        self._plan: PlanReport | None = None
-        self._results: RunReport | None = None
-        self._facts: list[FactReport] = []
-        self._problem: Problem | None = None
-        self._ended = False
 
-    def begin(self, run: RunInfo) -> None:
-        self._title = run.title
-
-    def attach(self, state: State) -> None:
-        self._state = state
-
-    def plan(self, plan: PlanReport) -> None:
-        self._plan = plan
-
-    def facts(self, facts: Sequence[FactReport]) -> None:
-        self._facts.extend(facts)
-
-    def results(self, run: RunReport) -> None:
-        self._results = run
-
-    def problem(self, problem: Problem) -> None:
-        self._problem = self._problem or problem
-
-    def end(self, exit_code: int) -> None:
-        if self._ended:
-            return
-        self._ended = True
+    def finish(self, exit_code: int) -> None:
         root = self._root(exit_code)
         ET.indent(root)
         data = ET.tostring(root, encoding="utf-8", xml_declaration=True)
