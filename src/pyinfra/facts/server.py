@@ -32,6 +32,7 @@ from ._server.system import (
     Path,
     TmpDir,
 )
+from .crontab import Crontab as Crontab
 
 __all__ = [
     "ISO_DATE_FORMAT",

@@ -13,7 +13,9 @@ from ._server.authorized_keys import user_authorized_keys
 from ._server.group import group
 from ._server.hostname import hostname
 from ._server.running import script, shell
+from ._server.service import service
 from ._server.user import user
 from ._server.wait import wait
+from .crontab import crontab as crontab
 
-__all__ = ["group", "hostname", "script", "shell", "user", "user_authorized_keys", "wait"]
+__all__ = ["group", "hostname", "script", "service", "shell", "user", "user_authorized_keys", "wait"]

@@ -5,17 +5,23 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+from pyinfra import operations
 from pyinfra.api.deploy import add_deploy
-from pyinfra.operations import files, python, server
 
 from .machine import Machine
 
-MODULES = {"files": files, "python": python, "server": server}
+MODULES = {
+    module.name: import_module(f"pyinfra.operations.{module.name}")
+    for module in iter_modules(operations.__path__)
+    if not module.name.startswith("_") and module.name != "util"
+}
 OPERATIONS = {
     f"{noun}.{name}": getattr(module, name)
     for noun, module in MODULES.items()

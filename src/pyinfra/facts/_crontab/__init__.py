@@ -1,0 +1,1 @@
+"""Facts about crontabs. The public names are in ``pyinfra.facts.crontab``."""

@@ -1,0 +1,1 @@
+"""Facts about repositories, each of one process."""

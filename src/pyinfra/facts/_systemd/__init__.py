@@ -1,0 +1,1 @@
+"""Facts about systemd. The public names are in ``pyinfra.facts.systemd``."""

@@ -1,0 +1,1 @@
+"""Operations on crontabs. The public names are in ``pyinfra.operations.crontab``."""

@@ -1,0 +1,1 @@
+"""Operations on git repositories and settings."""

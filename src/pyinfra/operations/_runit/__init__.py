@@ -1,0 +1,1 @@
+"""Operations on runit. The public names are in ``pyinfra.operations.runit``."""

@@ -1,0 +1,1 @@
+"""Operations on systemd. The public names are in ``pyinfra.operations.systemd``."""
