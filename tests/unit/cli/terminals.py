@@ -82,6 +82,20 @@ class Terminal:
             assert time.monotonic() < end, f"did not end: {self.text!r}"
         return self.text
 
+    def ended(self, seconds: float = 20) -> int:
+        """Wait for the end of the program and return its exit status."""
+        self.read_all(seconds)
+        return self._process.wait(timeout=seconds)
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the program."""
+        self._process.send_signal(number)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
+
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._ours], [], [], seconds)
         try:
