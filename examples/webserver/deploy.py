@@ -1,6 +1,6 @@
 """A web server that shows a site from git.
 
-    pyinfra inventory.py deploy.py
+pyinfra inventory.py deploy.py
 """
 
 from pyinfra import host, local

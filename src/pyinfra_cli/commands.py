@@ -12,9 +12,9 @@ from pyinfra._engine.prepare.calls import Operation, OperationCall
 from pyinfra.api.exceptions import ArgumentTypeError, FactTypeError, OperationTypeError
 from pyinfra.api.facts import FactBase, ShortFactBase
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.lookup import try_import_module_attribute
-from pyinfra_cli.module_names import FACTS, OPERATIONS
-from pyinfra_cli.values import parse_cli_arg, split_keyword
+from pyinfra_cli.words.lookup import try_import_module_attribute
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS
+from pyinfra_cli.words.values import parse_cli_arg, split_keyword
 
 __all__ = [
     "CliError",

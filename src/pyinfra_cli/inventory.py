@@ -21,7 +21,7 @@ from pyinfra_cli._inventory.group_data import add_group_data, group_data_files
 from pyinfra_cli._inventory.objects import definition_of_object
 from pyinfra_cli._inventory.sources import Sources
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.lookup import try_import_module_attribute
+from pyinfra_cli.words.lookup import try_import_module_attribute
 
 if TYPE_CHECKING:
     from pyinfra.connectors.sshuserclient.client import get_ssh_config as get_ssh_config

@@ -73,7 +73,7 @@ def cli(context: click.Context, /, inventory: str, operations: tuple[str, ...], 
         return
     if not operations:
         raise click.MissingParameter(ctx=context, param_hint="'OPERATIONS...'", param_type="argument")
-    from pyinfra_cli.running import run_command
+    from pyinfra_cli.run.running import run_command
 
     context.exit(run_command(inventory, operations, Options.of(context), context.meta[_ARGUMENTS]))
 
@@ -94,7 +94,7 @@ def _explain(what: str, words: Sequence[str]) -> None:
 def main() -> None:
     """Run the command line and leave with its exit status."""
     import pyinfra
-    from pyinfra_cli.terminal_state import terminal_restored
+    from pyinfra_cli.run.terminal_state import terminal_restored
 
     pyinfra.is_cli = True
     if "_PYINFRA_COMPLETE" in os.environ:

@@ -17,9 +17,9 @@ from pyinfra.api.state import StateHostMeta, StateHostResults, StateOperationHos
 from pyinfra.context import ctx_config, ctx_host, state
 from pyinfra.progress import progress_spinner
 from pyinfra_cli.exceptions import CliError, UnexpectedExternalError
-from pyinfra_cli.lookup import try_import_module_attribute
-from pyinfra_cli.preparing import load_deploy_file, load_func
-from pyinfra_cli.values import parse_cli_arg
+from pyinfra_cli.run.preparing import load_deploy_file, load_func
+from pyinfra_cli.words.lookup import try_import_module_attribute
+from pyinfra_cli.words.values import parse_cli_arg
 
 __all__ = [
     "CliError",

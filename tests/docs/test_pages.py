@@ -1,14 +1,14 @@
 """Every example in the documents runs as it stands, and prints what the page says.
 
 The ``python`` blocks of a page are one program. Its hosts, and this machine, are replaced by hosts that answer every
-command with success. A ``text`` block below a ``python`` block is what that block prints.
+command with success. A ``text`` block below a ``python`` block is what that block prints. A block that is a file is
+for the command line: see ``test_console``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,38 +19,30 @@ from pathlib import Path
 import pytest
 
 from pyinfra._engine.model import connector_registry
-
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from tests.docs.pages import PAGES, ROOT, Block, blocks_of
 
 
 @dataclass(frozen=True)
-class Block:
-    """One ``python`` block: where it begins, and what it is to print, if the page says so."""
+class Example:
+    """One ``python`` block: what it is, and what it is to print, if the page says so."""
 
-    page: Path
-    line: int
-    source: str
+    block: Block
     output: str | None
 
     def run(self, namespace: dict[str, object]) -> str:
         """Run it so that tracebacks show the place in the page."""
-        code = compile("\n" * self.line + self.source, str(self.page), "exec")
+        code = compile("\n" * self.block.line + self.block.text, str(self.block.page), "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(code, namespace)
         return printed.getvalue()
 
 
-def blocks(page: Path) -> Iterator[Block]:
-    text = page.read_text()
-    found = list(FENCE.finditer(text))
-    for number, match in enumerate(found):
-        if match[1] != "python":
-            continue
-        after = found[number + 1] if number + 1 < len(found) else None
-        told = after is not None and after[1] == "text" and not text[match.end() : after.start()].strip()
-        yield Block(page, text.count("\n", 0, match.start(2)), match[2], after[2] if told else None)
+def examples(page: Path) -> Iterator[Example]:
+    found = blocks_of(page)
+    for block, after in zip(found, [*found[1:], None], strict=True):
+        if block.language == "python" and block.filename is None:
+            told = after is not None and after.language == "text" and after.follows
+            yield Example(block, after.text if after is not None and told else None)
 
 
 @pytest.fixture
@@ -71,10 +63,10 @@ def test_examples_of_a_page_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("PYINFRA_FAKE_DELAY", "0")
     monkeypatch.setenv("PYINFRA_FAKE_DELAY_JITTER", "0")
     namespace: dict[str, object] = {"__name__": page.stem}
-    for block in blocks(page):
-        printed = block.run(namespace)
-        if block.output is not None:
-            assert printed == block.output, f"{page.name}:{block.line}"
+    for example in examples(page):
+        printed = example.run(namespace)
+        if example.output is not None:
+            assert printed == example.output, f"{page.name}:{example.block.line}"
 
 
 def test_reference_is_current() -> None:

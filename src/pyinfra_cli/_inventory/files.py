@@ -10,7 +10,7 @@ from typing import Any
 from pyinfra._core.errors import InventoryError
 from pyinfra._core.locations import user_trace
 from pyinfra._engine.controller.user_files import run_file
-from pyinfra_cli.user_code import UserCodeError, running_user_code
+from pyinfra_cli.run.user_code import UserCodeError, running_user_code
 
 from .definition import ALL, Definition, definition_of_groups, grouped_as
 from .places import Places

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyinfra._core.errors import InventoryError
 from pyinfra._core.locations import describe_site
-from pyinfra_cli.user_code import running_user_code
+from pyinfra_cli.run.user_code import running_user_code
 
 from .definition import Definition, definition_of_groups, definition_of_hosts
 

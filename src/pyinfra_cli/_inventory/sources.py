@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pyinfra._core.errors import InventoryError
 from pyinfra._core.suggestions import did_you_mean
-from pyinfra_cli.lookup import try_import_module_attribute
-from pyinfra_cli.module_names import defined_names, is_standard, top_level_names
+from pyinfra_cli.words.lookup import try_import_module_attribute
+from pyinfra_cli.words.module_names import defined_names, is_standard, top_level_names
 
 from .definition import Definition, definition_of_hosts, joined
 from .files import definition_of_file

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules, module_spec, own_modules
 from pyinfra_cli.reference.source import Definition, Kind, Parameter, definition_of, definitions_in, module_summary
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules, module_spec, own_modules
 
 from .candidates import Candidate, safely, with_lead
 from .paths import paths, python_files

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules
 
 from .docstrings import parse_docstring
 from .layout import Block, Code, Heading, Prose, Terms
@@ -233,7 +233,7 @@ def config() -> Iterator[Block]:
 
 def exit_codes() -> Iterator[Block]:
     """Yield what the exit status says."""
-    from pyinfra_cli.exit_codes import MEANINGS
+    from pyinfra_cli.run.exit_codes import MEANINGS
 
     yield Heading("Exit status")
     yield Terms([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pyinfra_cli.module_names import module_spec
+from pyinfra_cli.words.module_names import module_spec
 
 _MODULE = "pyinfra._engine.model.config"
 _SETTING = re.compile(r"([A-Z_]+): ([^=]+?)(?: = (.*?))?(?:  #.*)?$")

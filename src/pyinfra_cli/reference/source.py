@@ -18,7 +18,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
 
-from pyinfra_cli.module_names import module_spec
+from pyinfra_cli.words.module_names import module_spec
 
 from .docstrings import parse_docstring, plain, summary
 

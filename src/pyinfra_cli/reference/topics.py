@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NoReturn
 
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules
 
 from . import pages
 from .layout import Block
@@ -94,8 +94,8 @@ def _member(topic: str, width: int) -> Iterable[Block] | None:
 def _page_of_users_own(topic: str, width: int) -> Iterable[Block] | None:
     """A function or fact that is none of ours, or one of ours that its source does not show."""
     from pyinfra_cli.exceptions import UnexpectedExternalError
-    from pyinfra_cli.lookup import try_import_module_attribute
-    from pyinfra_cli.user_code import UserCodeError
+    from pyinfra_cli.run.user_code import UserCodeError
+    from pyinfra_cli.words.lookup import try_import_module_attribute
 
     packages, path = _parted(topic)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyinfra_cli.exit_codes import MEANINGS, ExitCode
+from pyinfra_cli.run.exit_codes import MEANINGS, ExitCode
 
 from .command import Directory, directory
 

@@ -10,7 +10,7 @@ import pytest
 from pyinfra.api.exceptions import InventoryError
 from pyinfra.context import ctx_inventory
 from pyinfra_cli.inventory import make_inventory
-from pyinfra_cli.user_code import UserCodeError
+from pyinfra_cli.run.user_code import UserCodeError
 
 from .modules import Write, working_directory
 

@@ -17,7 +17,7 @@ from pyinfra._core.errors import PyinfraError
 from pyinfra.api.exceptions import InventoryError, NoConnectorError
 from pyinfra_cli.exceptions import CliError
 from pyinfra_cli.inventory import make_inventory, make_inventory_from_func, make_inventory_from_iterable
-from pyinfra_cli.user_code import UserCodeError
+from pyinfra_cli.run.user_code import UserCodeError
 
 from .modules import Write, working_directory
 

@@ -12,7 +12,7 @@ import pytest
 
 from pyinfra.api.exceptions import InventoryError, NoConnectorError
 from pyinfra_cli.inventory import make_inventory, make_inventory_from_files
-from pyinfra_cli.user_code import UserCodeError
+from pyinfra_cli.run.user_code import UserCodeError
 
 from .modules import Write, working_directory
 

@@ -14,8 +14,8 @@ from pyinfra.facts.server import Os
 from pyinfra.operations import files, server
 from pyinfra_cli.commands import check_call, get_facts_and_args, get_func_and_args
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.lookup import suggestion_for, try_import_module_attribute
-from pyinfra_cli.user_code import UserCodeError
+from pyinfra_cli.run.user_code import UserCodeError
+from pyinfra_cli.words.lookup import suggestion_for, try_import_module_attribute
 
 from .modules import Write, working_directory
 
@@ -128,7 +128,7 @@ def test_the_cause_keeps_its_traceback(write: Write):
 def test_a_mistake_in_a_module_does_not_import_others():
     code = (
         "import sys\n"
-        "from pyinfra_cli.lookup import try_import_module_attribute\n"
+        "from pyinfra_cli.words.lookup import try_import_module_attribute\n"
         "from pyinfra_cli.exceptions import CliError\n"
         "try:\n"
         "    try_import_module_attribute('fils.file', prefix='pyinfra.operations')\n"

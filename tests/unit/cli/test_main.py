@@ -54,6 +54,6 @@ def test_a_run_imports_only_what_it_uses(tmp_path) -> None:
     assert done.returncode == 0, done.stderr
     modules, heavy = done.stdout.splitlines()[-1].rsplit(" [", 1)
     assert heavy == "]"
-    used = {"operations.server", "operations.crontab", "operations.files", "operations.util", "connectors.base", "connectors.local",
-            "connectors.util"}  # fmt: skip
+    used = {"operations.server", "operations.crontab", "operations.files", "operations.util", "connectors.base",
+            "connectors.local", "connectors.util"}  # fmt: skip
     assert set(eval(modules)) <= {f"pyinfra.{name}" for name in used}

@@ -16,14 +16,14 @@ from click.testing import CliRunner
 from pyinfra._core.arguments import GLOBAL_ARGUMENTS
 from pyinfra_cli import reference
 from pyinfra_cli.exceptions import CliError, UnexpectedExternalError
-from pyinfra_cli.exit_codes import MEANINGS
 from pyinfra_cli.main import cli
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules
 from pyinfra_cli.reference.docstrings import Section, parse_docstring, summary
 from pyinfra_cli.reference.layout import Code, Heading, Prose, Terms, render
 from pyinfra_cli.reference.signatures import facts_of, folded_call, operations_of, signature_of
 from pyinfra_cli.reference.source import Kind, definition_of, definitions_in, module_summary, modules_of_here
 from pyinfra_cli.reference.topics import topics
+from pyinfra_cli.run.exit_codes import MEANINGS
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules
 
 from .terminals import Terminal
 

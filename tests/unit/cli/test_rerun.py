@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from pyinfra_cli.rerun import rerun_with
+from pyinfra_cli.run.rerun import rerun_with
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyinfra.api import Inventory
 from pyinfra.api.exceptions import InventoryError
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.selection import matching_hosts, select_hosts
+from pyinfra_cli.words.selection import matching_hosts, select_hosts
 
 
 def make() -> Inventory:

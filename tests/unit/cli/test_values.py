@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyinfra_cli.values import parse_cli_arg, split_keyword
+from pyinfra_cli.words.values import parse_cli_arg, split_keyword
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.words import Completion, DebugInventory, DeployFiles, Exec, Facts, Form, Function, Help, form_of
+from pyinfra_cli.words.forms import Completion, DebugInventory, DeployFiles, Exec, Facts, Form, Function, Help, form_of
 
 
 @pytest.fixture(autouse=True)

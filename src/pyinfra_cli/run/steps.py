@@ -21,18 +21,18 @@ from pyinfra.api.operations import run_ops
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_inventory, ctx_state
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.exit_codes import ExitCode, exit_code_of
 from pyinfra_cli.inventory import make_inventory
 from pyinfra_cli.options import Options
-from pyinfra_cli.preparing import load_deploy_file, load_func
-from pyinfra_cli.problems import problem_of
-from pyinfra_cli.process_state import enter_directory
-from pyinfra_cli.questions import Questions, at_terminal
-from pyinfra_cli.selection import select_hosts
-from pyinfra_cli.settings import ask_for_passwords, load_config, override_data
+from pyinfra_cli.run.exit_codes import ExitCode, exit_code_of
+from pyinfra_cli.run.preparing import load_deploy_file, load_func
+from pyinfra_cli.run.problems import problem_of
+from pyinfra_cli.run.process_state import enter_directory
+from pyinfra_cli.run.questions import Questions, at_terminal
+from pyinfra_cli.run.settings import ask_for_passwords, load_config, override_data
 from pyinfra_cli.virtualenv import init_virtualenv
-from pyinfra_cli.words import form_of
-from pyinfra_cli.work import Work, kind_and_title, work_of
+from pyinfra_cli.words.forms import form_of
+from pyinfra_cli.words.selection import select_hosts
+from pyinfra_cli.words.work import Work, kind_and_title, work_of
 
 
 class Run:
@@ -119,7 +119,7 @@ class Run:
         connect_all(state)
 
     def _read_facts(self, state: State, work: Work) -> int:
-        from pyinfra_cli.fact_reading import read_facts
+        from pyinfra_cli.run.fact_reading import read_facts
 
         state.set_stage(StateStage.Prepare)
         self._view.step(Step.FACTS, work.title)
@@ -176,7 +176,7 @@ class Run:
 
     def _debug(self, state: State) -> None:
         if self._options.debug_facts:
-            from pyinfra_cli.fact_reading import known_facts
+            from pyinfra_cli.run.fact_reading import known_facts
 
             self._view.facts(known_facts(state))
         if self._options.debug_operations:

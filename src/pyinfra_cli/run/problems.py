@@ -16,8 +16,8 @@ from pyinfra._core.errors import (
 )
 from pyinfra._core.locations import error_place, user_trace
 from pyinfra._report.view import Problem, ProblemKind
-from pyinfra_cli.exit_codes import ExitCode, exit_code_of
-from pyinfra_cli.user_code import UserCodeError
+from pyinfra_cli.run.exit_codes import ExitCode, exit_code_of
+from pyinfra_cli.run.user_code import UserCodeError
 
 if TYPE_CHECKING:
     from pyinfra.api import State
@@ -57,7 +57,7 @@ def problem_of(error: BaseException, state: State | None) -> tuple[Problem, Exit
 
 def interrupted_by(error: BaseException) -> ExitCode:
     """Ctrl-C, or a signal that ends programs."""
-    from pyinfra_cli.signals import Terminated
+    from pyinfra_cli.run.signals import Terminated
 
     return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
 

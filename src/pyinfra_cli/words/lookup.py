@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from pyinfra._core.locations import user_trace
 from pyinfra._core.suggestions import closest
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules, defined_names, module_spec, own_modules
-from pyinfra_cli.user_code import running_user_code
+from pyinfra_cli.run.user_code import running_user_code
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules, defined_names, module_spec, own_modules
 
 __all__ = ["suggestion_for", "try_import_module_attribute"]
 

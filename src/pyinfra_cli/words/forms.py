@@ -16,7 +16,7 @@ from pathlib import Path
 from pyinfra import logger
 from pyinfra._core.suggestions import closest, did_you_mean
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.module_names import FACTS, OPERATIONS, bundled_modules, defined_names
+from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules, defined_names
 
 _NAME = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
 _SUFFIX = ".py"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyinfra_cli.exit_codes import ExitCode
-from pyinfra_cli.process_state import process_of_a_run
-from pyinfra_cli.rerun import rerun_with
-from pyinfra_cli.signals import signals_as_exceptions
-from pyinfra_cli.steps import Run
-from pyinfra_cli.views import make_view
+from pyinfra_cli.run.exit_codes import ExitCode
+from pyinfra_cli.run.process_state import process_of_a_run
+from pyinfra_cli.run.rerun import rerun_with
+from pyinfra_cli.run.signals import signals_as_exceptions
+from pyinfra_cli.run.steps import Run
+from pyinfra_cli.run.views import make_view
 
 if TYPE_CHECKING:
     from pyinfra._report.view import View

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyinfra._report.view import Form
-from pyinfra_cli import words as forms
 from pyinfra_cli.commands import FactCall, check_call, get_facts_and_args, get_func_and_args
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.preparing import check_deploy_files
-from pyinfra_cli.values import split_keyword
+from pyinfra_cli.run.preparing import check_deploy_files
+from pyinfra_cli.words import forms
+from pyinfra_cli.words.values import split_keyword
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pyinfra.api import Config
 from pyinfra.context import ctx_config
 from pyinfra_cli.exceptions import CliError
-from pyinfra_cli.user_code import running_user_code
-from pyinfra_cli.values import parse_cli_arg
+from pyinfra_cli.run.user_code import running_user_code
+from pyinfra_cli.words.values import parse_cli_arg
 
 if TYPE_CHECKING:
     from pyinfra_cli.options import Options
-    from pyinfra_cli.questions import Questions
+    from pyinfra_cli.run.questions import Questions
 
 _DEFAULT_FILE = "config.py"
 

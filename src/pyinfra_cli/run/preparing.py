@@ -9,7 +9,7 @@ from typing import Any
 from pyinfra._engine.controller.user_files import compile_file, run_file
 from pyinfra._engine.prepare.adding import run_deploy_code
 from pyinfra.api import State
-from pyinfra_cli.user_code import running_user_code
+from pyinfra_cli.run.user_code import running_user_code
 
 
 def check_deploy_files(filenames: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""One run: its steps, its questions, and how it ends."""
