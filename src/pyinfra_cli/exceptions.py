@@ -49,7 +49,7 @@ class CliError(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the error and what to do about it."""
-        _heading("pyinfra error: " + self.format_message(), file)
+        _heading(f"Error: {self.format_message()}", file)
         if self.hint:
             click.echo(f"    {self.hint}", err=True, file=file)
 

@@ -210,7 +210,8 @@ def _markdown(text: str) -> str:
 def _results_table(run: RunReport) -> str:
     columns = (
         ("Changed", Outcome.CHANGED), ("Unchanged", Outcome.UNCHANGED), ("Skipped", Outcome.SKIPPED),
-        ("Failed", Outcome.FAILED), ("Ignored", Outcome.IGNORED), ("Not run", Outcome.NOT_RUN),
+        ("Failed", Outcome.FAILED), ("Ignored", Outcome.IGNORED), ("Interrupted", Outcome.INTERRUPTED),
+        ("Not run", Outcome.NOT_RUN),
     )  # fmt: skip
     shown = [column for column in columns if any(operation.hosts(column[1]) for operation in run.operations)]
     rows = [

@@ -137,6 +137,8 @@ def _result_case(operation: OperationReport, host: str, meta: OperationMeta) -> 
         _add(case, "failure", _explained(failure), message=failure.message, type=failure.phase.value)
     elif outcome is Outcome.SKIPPED:
         _add(case, "skipped", message="its conditions did not hold")
+    elif outcome is Outcome.INTERRUPTED:
+        _add(case, "error", message="interrupted")
     elif outcome is Outcome.NOT_RUN:
         _add(case, "skipped", message="not run")
     if meta.is_complete():

@@ -24,6 +24,7 @@ class Outcome(Enum):
     SKIPPED = "skipped"  # its conditions did not hold
     FAILED = "failed"
     IGNORED = "ignored"  # it failed, and that was to be ignored
+    INTERRUPTED = "interrupted"  # the run was ended while it ran
     NOT_RUN = "not run"  # the host had failed before, or the run was ended
 
 
@@ -33,6 +34,7 @@ class HostStatus(Enum):
     OK = "ok"
     FAILED = "failed"
     UNREACHABLE = "unreachable"
+    INTERRUPTED = "interrupted"  # the run was ended while an operation ran there
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def host_statuses(state: State) -> dict[str, HostStatus]:
         if not state.is_host_in_limit(host):
             continue
         if host not in state.failed_hosts:
-            statuses[host.name] = HostStatus.OK
+            statuses[host.name] = HostStatus.INTERRUPTED if _is_interrupted(state, host) else HostStatus.OK
         elif host not in state.activated_hosts and host.name in unreachable:
             statuses[host.name] = HostStatus.UNREACHABLE
         else:
@@ -119,10 +121,15 @@ def host_statuses(state: State) -> dict[str, HostStatus]:
     return statuses
 
 
+def _is_interrupted(state: State, host: Host) -> bool:
+    metas = (data.operation_meta for data in state.ops[host].values())
+    return not state.is_executing and any(meta.has_begun and not meta.is_complete() for meta in metas)
+
+
 def outcome_of(meta: OperationMeta) -> Outcome:
     """What became of an operation on one host."""
     if not meta.is_complete():
-        return Outcome.NOT_RUN
+        return Outcome.INTERRUPTED if meta.has_begun else Outcome.NOT_RUN
     if meta.did_succeed:
         if meta.skipped:
             return Outcome.SKIPPED

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 # What counts as what in the tables and totals of a run.
 SUCCESS = (Outcome.CHANGED,)
-ERROR = (Outcome.FAILED, Outcome.IGNORED)
+ERROR = (Outcome.FAILED, Outcome.IGNORED, Outcome.INTERRUPTED)
 NO_CHANGE = (Outcome.UNCHANGED, Outcome.SKIPPED)
 
 
@@ -164,7 +164,7 @@ def _operation_shape(operation: OperationReport) -> Json:
 
 def _host_result_shape(meta: OperationMeta) -> Json:
     outcome = outcome_of(meta)
-    complete = outcome is not Outcome.NOT_RUN
+    complete = outcome not in (Outcome.NOT_RUN, Outcome.INTERRUPTED)
     changed = outcome is Outcome.CHANGED
     return {
         "outcome": outcome.name.lower(),

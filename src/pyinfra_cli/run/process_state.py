@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -47,7 +48,7 @@ def process_of_a_run(options: Options, view: View) -> Iterator[None]:
 
 
 def enter_directory(directory: str | None) -> None:
-    """Change to a directory, and let modules be imported from where we are.
+    """Change to a directory, and let modules be imported from where we are, before those of installed packages.
 
     Raises:
         CliError: there is no such directory.
@@ -57,6 +58,11 @@ def enter_directory(directory: str | None) -> None:
             os.chdir(directory)
         except OSError as error:
             raise CliError(f"cannot change to the directory {directory}: {error.strerror}") from error
+    # After the standard library: a user's ``copy.py`` must not take the place of Python's own.
+    library = sysconfig.get_path("platstdlib")
+    position = max(
+        (n + 1 for n, path in enumerate(sys.path) if path.startswith(library) and "-packages" not in path), default=0
+    )
     for path in (".", str(Path.cwd())):
         if path not in sys.path:
-            sys.path.insert(0, path)
+            sys.path.insert(position, path)

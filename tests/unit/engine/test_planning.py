@@ -9,10 +9,12 @@ import pytest
 from pyinfra._core.context import host
 from pyinfra._core.errors import OperationError
 from pyinfra._engine.execute.runs import run_ops
+from pyinfra._engine.facts.keys import FactKey
 from pyinfra._engine.prepare.adding import add_deploy, add_op, add_ops
 from pyinfra._engine.prepare.authoring import prefetch, promise
 from pyinfra._engine.prepare.operation import operation
-from pyinfra._engine.prepare.plans import Certainty
+from pyinfra._engine.prepare.plans import Certainty, Promise, changes_from
+from pyinfra._transport.base import PLAIN
 
 from .toy import Anything, Value, ensure, ensure_silently, run, session, toy_state
 
@@ -238,3 +240,13 @@ def test_facts_are_copies():
     one.get_fact(Words, key="w").append("mine")
     assert one.get_fact(Words, key="w") == ["a", "b"]
     assert session(state).log == ["get w"]
+
+
+def test_what_nobody_can_know_yet_is_no_absence():
+    before = {"mode": None, "user": "root"}
+    key = FactKey(Value, {"key": "a"}, PLAIN)
+    promised = {key: Promise({"mode": 640, "user": "root"})}
+    (vague,) = changes_from({key: before}, promised, {key})
+    (known,) = changes_from({key: before}, promised)
+    assert (vague.before, vague.after) == ("unknown", 640)
+    assert (known.before, known.after) == (None, 640)

@@ -125,7 +125,9 @@ def test_interrupted_in_the_middle() -> None:
     document = document_of(ENDINGS["interrupt"])
     paint, nap = document["results"]["operations"]
     assert paint["success"] == 2
-    assert nap["not_run"] == 2
+    assert (nap["error"], nap["not_run"]) == (2, 0)
+    assert {found["outcome"] for found in nap["by_host"].values()} == {"interrupted"}
+    assert {host["status"] for host in document["hosts"].values()} == {"interrupted"}
 
 
 def test_a_dry_run_has_no_results() -> None:

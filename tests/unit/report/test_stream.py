@@ -67,7 +67,7 @@ def test_what_a_run_tells() -> None:
     assert [(line["host"], line["name"], line["changed"]) for line in ended[:2]] == [
         ("web1", "Paint it", True), ("web2", "Paint it", True),
     ]  # fmt: skip
-    assert lines[-1]["hosts"] == {"ok": 2, "failed": 0, "unreachable": 0}
+    assert lines[-1]["hosts"] == {"ok": 2, "failed": 0, "unreachable": 0, "interrupted": 0}
     assert lines[-1]["totals"]["success"] == 4
     assert all(line["v"] == 1 for line in lines)
     times = [line["time"] for line in lines]
@@ -143,7 +143,7 @@ def test_unreachable_hosts() -> None:
     lines = lines_in(stream.getvalue())
     (failed,) = of_type(lines, "host_connect_failed")
     assert failed["error"]
-    assert lines[-1]["hosts"] == {"ok": 1, "failed": 0, "unreachable": 1}
+    assert lines[-1]["hosts"] == {"ok": 1, "failed": 0, "unreachable": 1, "interrupted": 0}
 
 
 def test_output_of_a_real_process() -> None:

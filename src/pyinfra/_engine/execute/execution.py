@@ -179,6 +179,7 @@ def execute(state: State, host: Host, op_hash: str) -> Failure | None:
         state.events.emit(OperationHostStarted(host.name, op_hash, data.parent_op_hash is not None))
     if state.callback_handlers:
         state.trigger_callbacks("operation_host_start", host, op_hash)
+    data.operation_meta.has_begun = True
     began = time.monotonic()
     tried, retries = _with_retries(state, host, data)
     meta, arguments = data.operation_meta, data.global_arguments

@@ -98,7 +98,7 @@ def _value(host: Host, key: FactKey, recorder: Recorder | None, fails_host: bool
         reading = start_reading(host, key, fresh=fresh)
         value = finish_reading(host, reading, fails_host) if reading else key.cls().default()
     if recorder is not None:
-        recorder.read(key, value, certainty)
+        recorder.read(key, value, certainty, vague=promise is not None and not promise.exact)
     return value
 
 

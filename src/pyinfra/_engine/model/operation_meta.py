@@ -65,8 +65,8 @@ class OperationMeta:
     """
 
     __slots__ = ("_attempts", "_commands", "_complete", "_is_change", "_max_attempts", "_output",
-                 "_plan", "_settle", "_success", "error_ignored", "exit_statuses", "failure", "hash", "name", "seconds",
-                 "skipped")  # fmt: skip
+                 "_plan", "_settle", "_success", "error_ignored", "exit_statuses", "failure", "has_begun", "hash",
+                 "name", "seconds", "skipped")  # fmt: skip
 
     def __init__(self, hash: str, is_change: bool | None) -> None:
         self.hash = hash
@@ -83,6 +83,7 @@ class OperationMeta:
         self.failure: Failure | None = None  # why it failed; also when errors are ignored
         self.error_ignored = False  # an error does not make its host fail (_ignore_errors)
         self.exit_statuses: Sequence[int | None] = ()  # of each command that ran; None where there is none
+        self.has_begun = False
         self.skipped = False  # it was not run, since its conditions (_if) did not hold
         self.seconds = 0.0  # what running it took
 

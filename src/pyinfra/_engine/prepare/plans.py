@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,9 @@ from pyinfra._engine.prepare.argument_text import MASK, is_secret
 
 if TYPE_CHECKING:
     from pyinfra._core.commands import PyinfraCommand
+
+
+UNKNOWN = "unknown"  # in place of a value that nobody can know beforehand
 
 
 class Certainty(Enum):
@@ -79,12 +82,22 @@ def effects_of(
     return Effects(frozenset(resources))
 
 
-def changes_from(inputs: Mapping[FactKey, Any], promises: Mapping[FactKey, Promise]) -> list[Change]:
-    """Compare what was read with what is promised, attribute by attribute."""
+def changes_from(
+    inputs: Mapping[FactKey, Any], promises: Mapping[FactKey, Promise], vague: Container[FactKey] = ()
+) -> list[Change]:
+    """Compare what was read with what is promised, attribute by attribute.
+
+    Args:
+        inputs: what was read.
+        promises: what will be.
+        vague: what was read from promises that leave something open: None means unknown there.
+    """
     changes: list[Change] = []
     for key, promise in promises.items():
         before, after = inputs.get(key), promise.value
         if before != after and key.cls.in_plans:
+            if key in vague and isinstance(before, dict):
+                before = {name: UNKNOWN if value is None else value for name, value in before.items()}
             changes.extend(_changes_of(key.describe(), before, after, promise.exact))
     return changes
 

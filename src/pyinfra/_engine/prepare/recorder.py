@@ -25,7 +25,7 @@ class Recorder:
     """
 
     __slots__ = ("before_read", "certainty", "changes", "commands", "declared", "inputs", "live", "notes",
-                 "promises", "started_at", "touched")  # fmt: skip
+                 "promises", "started_at", "touched", "vague")  # fmt: skip
 
     def __init__(self, started_at: int = 0, before_read: Callable[[], None] | None = None) -> None:
         self.started_at = started_at
@@ -35,6 +35,7 @@ class Recorder:
         self.inputs: dict[FactKey, Any] = _NOTHING
         self.promises: dict[FactKey, Promise] = _NOTHING
         self.touched: frozenset[Resource] = frozenset()
+        self.vague: frozenset[FactKey] = frozenset()  # values in which None stands for what nobody knows yet
         self.changes: tuple[Change, ...] = ()
         self.notes: tuple[str, ...] = ()
         self.certainty = Certainty.CERTAIN
@@ -48,8 +49,10 @@ class Recorder:
         if self.before_read is not None:
             self.before_read()
 
-    def read(self, key: FactKey, value: Any, certainty: Certainty) -> None:
-        """A fact was read."""
+    def read(self, key: FactKey, value: Any, certainty: Certainty, vague: bool = False) -> None:
+        """A fact was read; a vague one comes from a promise that leaves something open."""
+        if vague:
+            self.vague |= {key}
         if self.inputs is _NOTHING:
             self.inputs = {}
         self.inputs[key] = value
@@ -77,7 +80,9 @@ class Recorder:
             inputs=self.inputs,
             promises=self.promises,
             effects=effects_of(self.commands, self.promises, self.touched, self.declared),
-            changes=(*changes_from(self.inputs, self.promises), *self.changes) if self.declared else self.changes,
+            changes=(*changes_from(self.inputs, self.promises, self.vague), *self.changes)
+            if self.declared
+            else self.changes,
             certainty=self.certainty,
             live=self.live,
         )

@@ -41,12 +41,13 @@ def change_lines(changes: Sequence[Change], indent: int, width: int, diff: bool)
     lines: list[Line] = []
     for name, found in resources.items():
         line = Line(" " * indent).add(name)
+        start = column
         if line.width + 2 > column:
             lines.append(line)
-            line = Line()
+            line, start = Line(), indent + 2
         for text, style in _texts(found):
-            for part in wrapped(text, max(width - column, 20)):
-                lines.append(line.pad(column).add(part, style))
+            for part in wrapped(text, max(width - start, 20)):
+                lines.append(line.pad(start).add(part, style))
                 line = Line()
         if diff:
             lines += _diffs(found, indent + 2)

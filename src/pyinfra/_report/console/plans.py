@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyinfra._core.display import visible
 from pyinfra._report.plan import HostGroup, PlannedOperation, PlanReport
@@ -88,7 +89,7 @@ class _Layout:
 
     def operation(self, operation: PlannedOperation) -> list[Line]:
         """An operation that changes something, with what it changes."""
-        groups = operation.changing
+        groups = self._alike(operation.changing)
         mark = _MARKS[groups[0].certainty] if len(groups) == 1 else " "
         if not operation.unchecked and len({group.certainty for group in groups}) == 1:
             mark = _MARKS[groups[0].certainty]
@@ -103,6 +104,23 @@ class _Layout:
         if operation.unchecked and groups:
             lines.append(Line(" " * self._indent).add(f"{self._hosts(operation.unchecked)}: not planned", "dim"))
         return lines
+
+    def _alike(self, groups: Sequence[HostGroup]) -> list[HostGroup]:
+        """Take groups together that would be shown alike: often only the texts differ from host to host."""
+        if len(groups) == 1 or self._diff:
+            return list(groups)
+        merged: dict[tuple[str, ...], HostGroup] = {}
+        for group in groups:
+            shown = (group.certainty, *(line.plain for line in self._body(group)))
+            known = merged.get(shown)
+            merged[shown] = group if known is None else replace(known, hosts=(*known.hosts, *group.hosts))
+        return list(merged.values())
+
+    def _body(self, group: HostGroup) -> list[Line]:
+        indent = self._indent + 2
+        if group.changes:
+            return change_lines(group.changes, indent, self._width, self._diff)
+        return _commands(group.commands, indent, self._width)
 
     def title(self, operation: PlannedOperation, mark: str, hosts: Sequence[str]) -> list[Line]:
         """Number, name, hosts and place."""
@@ -133,9 +151,7 @@ class _Layout:
             shown = own if own != mark else " "
             start = Line(" " * (self._indent - 2)).add(f"{shown} ", _MARK_STYLES.get(shown, ""))
             lines.append(start.add(f"{fold_hosts(group.hosts, self._total, self._width - indent)}:", "cyan"))
-        if group.changes:
-            return lines + change_lines(group.changes, indent, self._width, self._diff)
-        return lines + _commands(group.commands, indent, self._width)
+        return lines + self._body(group)
 
     def legend(self) -> list[Line]:
         """What the marks that were used mean."""

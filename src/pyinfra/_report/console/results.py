@@ -16,6 +16,7 @@ _HEADINGS = {
     Outcome.SKIPPED: ("skipped", ""),
     Outcome.IGNORED: ("ignored", "yellow"),
     Outcome.FAILED: ("failed", "bold red"),
+    Outcome.INTERRUPTED: ("interrupted", "bold red"),
     Outcome.NOT_RUN: ("not run", "yellow"),
 }
 _QUIET = {Outcome.UNCHANGED, Outcome.SKIPPED}
@@ -48,7 +49,7 @@ def summary(run: RunReport, operations: bool = True) -> Line:
     hosts = len(run.statuses)
     counts = {status: len(run.hosts(status)) for status in HostStatus}
     parts = listed(f"{number} {status.value}" for status, number in counts.items() if number)
-    bad = counts[HostStatus.FAILED] + counts[HostStatus.UNREACHABLE]
+    bad = hosts - counts[HostStatus.OK]
     line = Line(f"{count(hosts, 'host')}: {parts}" if hosts else "no hosts", "bold red" if bad else "bold")
     top = [operation for operation in run.operations if not operation.nested]
     if operations and top:
@@ -66,7 +67,7 @@ def failed_hosts(run: RunReport, width: int) -> list[Line]:
     for failure in run.failures:
         why.setdefault(failure.host, failure)
     lines: list[Line] = []
-    for status in (HostStatus.UNREACHABLE, HostStatus.FAILED):
+    for status in (HostStatus.UNREACHABLE, HostStatus.FAILED, HostStatus.INTERRUPTED):
         names = run.hosts(status)
         groups = same([why[host] for host in names if host in why])
         pairs = [(host, reason(failure)) for hosts, failure in groups for host in hosts]
