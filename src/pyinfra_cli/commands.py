@@ -99,19 +99,38 @@ def check_call(call: FunctionCall) -> None:
     """Compare arguments with what an operation takes, before any host is connected to.
 
     Args:
-        call: other functions than operations are not looked at.
+        call: of an operation, a deploy, or any other function.
 
     Raises:
         CliError: an argument is unknown, missing, or of the wrong kind.
     """
     operation = getattr(call.function, "_operation", None)
     if not isinstance(operation, Operation):
+        _check_function(call)
         return
     args, kwargs = call.arguments
     try:
         OperationCall.make(operation, tuple(args), kwargs)
     except (OperationTypeError, ArgumentTypeError) as error:
         raise CliError(str(error), hint=_argument_hint(error, kwargs)) from error
+
+
+def _check_function(call: FunctionCall) -> None:
+    from pyinfra._core.arguments import split_arguments
+    from pyinfra._core.suggestions import did_you_mean
+
+    function = call.function
+    signature = inspect.signature(getattr(function, "_inner", function))
+    args, kwargs = call.arguments
+    # Only deploys take global arguments.
+    own = split_arguments(kwargs, signature.parameters)[1] if hasattr(function, "_inner") else kwargs
+    try:
+        signature.bind(*args, **own)
+    except TypeError as error:
+        name = getattr(function, "__name__", str(function))
+        unknown = next((key for key in own if key not in signature.parameters), None)
+        meant = did_you_mean(unknown, signature.parameters) if unknown else ""
+        raise CliError(f"{name}: {error}{meant}", hint=f"{name}{signature}") from None
 
 
 def _argument_hint(error: OperationTypeError | ArgumentTypeError, kwargs: dict[str, Any]) -> str | None:

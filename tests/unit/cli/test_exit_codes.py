@@ -90,3 +90,14 @@ def test_every_status_has_a_meaning_and_a_case():
     signals = {ExitCode.INTERRUPTED, ExitCode.TERMINATED}  # tests of the terminal see to these
     assert set(MEANINGS) == set(ExitCode)
     assert {code for _, code in CASES} == set(ExitCode) - signals
+
+
+def test_arguments_of_deploys_are_looked_at_before_anything_is_connected_to(directory: Directory):
+    directory.write(ours="from pyinfra.api import deploy\n@deploy()\ndef install(owner):\n    pass\n")
+    for words in (("ownr=x",), (), ("a", "b")):
+        ended = directory.run("@local", "ours.install", *words, "-y")
+        assert ended.code == ExitCode.USAGE
+        assert "Connecting" not in ended.err
+        assert "install(owner)" in ended.err
+    assert "did you mean owner?" in directory.run("@local", "ours.install", "ownr=x", "-y").err
+    assert directory.run("@local", "ours.install", "owner=x", "_sudo=true", "-y").code == ExitCode.OK
