@@ -26,6 +26,7 @@ BUDGETS = {
     "pyinfra --version, s": 0.25,
     "engine: CPU per operation and host, us": 100,
     "engine: peak memory, MB": 100,
+    "command line: times the program": 2,
     "trips: one converged add_op": 2,
     "trips: converged deploy of 20": 4,
     "trips: run_ops without changes": 0,
@@ -161,6 +162,48 @@ def measure_engine() -> dict[str, float]:
     }
 
 
+def measure_command_line() -> dict[str, float]:
+    """CPU of a whole run of the command line, and of the same deploy code from a program."""
+    import resource
+
+    from pyinfra.api import Config, Inventory, State
+    from pyinfra.api.connect import connect_all
+    from pyinfra.api.deploy import add_deploy
+    from pyinfra.api.operations import run_ops
+    from pyinfra.operations import server
+
+    def deploy() -> None:
+        for number in range(OPERATIONS):
+            server.shell(name=f"step {number}", commands=[f"echo {number}"])
+
+    instant = {"fake_delay": 0, "fake_delay_jitter": 0}
+    names = [f"@fake/host{number}" for number in range(HOSTS)]
+    begin = time.process_time()
+    state = State(inventory=Inventory((names, instant)), config=Config())
+    connect_all(state)
+    add_deploy(state, deploy)
+    run_ops(state)
+    program = time.process_time() - begin
+    with tempfile.TemporaryDirectory(prefix="pyinfra-bench-") as scratch:
+        Path(scratch, "inventory.py").write_text(f"hosts = ({names!r}, {instant!r})\n")
+        Path(scratch, "deploy.py").write_text(
+            "from pyinfra.operations import server\n"
+            f"for number in range({OPERATIONS}):\n"
+            '    server.shell(name=f"step {number}", commands=[f"echo {number}"])\n'
+        )
+        command = [sys.executable, "-m", "pyinfra", "inventory.py", "deploy.py", "-y"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, cwd=scratch, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    each = 1e6 / (HOSTS * OPERATIONS)
+    return {
+        "deploy code: CPU per operation and host, us": program * each,
+        "command line: CPU per operation and host, us": whole * each,
+        "command line: times the program": whole / program,
+    }
+
+
 def measure_trips() -> dict[str, float]:
     """Round trips of the first real operations, counted on this machine in a scratch directory."""
     from pyinfra.api import Config, Inventory, State
@@ -198,6 +241,7 @@ def measure_trips() -> dict[str, float]:
 MEASUREMENTS: dict[str, Callable[[], dict[str, float]]] = {
     "import": measure_import,
     "engine": measure_engine,
+    "command line": measure_command_line,
     "trips": measure_trips,
 }
 
