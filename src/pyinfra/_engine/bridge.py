@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import contextvars
 import os
 import threading
@@ -32,6 +33,8 @@ INTERRUPT_GRACE = 1.8
 
 class _UserGreenlet(greenlet):
     """A greenlet that may wait; its parent is whoever switched to it last."""
+
+    has_waited = False
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ def engine_loop() -> asyncio.AbstractEventLoop:
             _loop_thread = threading.Thread(target=_serve, args=(loop, started), name="pyinfra-engine", daemon=True)
             _loop_thread.start()
             started.wait()
+            _idle.clear()  # they belong to the thread of another process
             _loop, _loop_pid = loop, os.getpid()
     return _loop
 
@@ -103,6 +107,11 @@ class Job(Generic[T]):
         else:
             loop = cast("asyncio.AbstractEventLoop", _loop)
             self._task = loop.create_task(self._drive(user, awaitable))
+
+    def go_on(self, user: _UserGreenlet, awaitable: Awaitable[Any]) -> None:
+        """Take over a greenlet that waits."""
+        self._greenlet = user
+        self._task = cast("asyncio.AbstractEventLoop", _loop).create_task(self._drive(user, awaitable))
 
     def _body(self, call: Callable[[], T]) -> None:
         try:
@@ -174,6 +183,7 @@ def wait(awaitable: Awaitable[T]) -> T:
     if isinstance(current, _UserGreenlet):
         if isinstance(awaitable, asyncio.Future) and awaitable.done():
             return cast("T", awaitable.result())
+        current.has_waited = True
         return cast("T", cast("greenlet", current.parent).switch(awaitable))
     _refuse_on_loop_thread(awaitable)
     return _block(asyncio.run_coroutine_threadsafe(_as_coroutine(awaitable), engine_loop()))
@@ -350,11 +360,35 @@ def gather(calls: Sequence[Callable[[], T]], limit: int | None = None) -> list[O
     return group.outcomes
 
 
-def start(call: Callable[[], T]) -> Job[T]:
-    """Start a call in a greenlet of its own and go on; only from a greenlet of the engine."""
-    job: Job[T] = Job()
-    job.start(call, contextvars.copy_context())
-    return job
+_IDLE: Any = object()
+_idle: list[_UserGreenlet] = []
+
+
+def start(call: Callable[[], object]) -> None:
+    """Start a call in a greenlet of its own and go on; only from a greenlet of the engine.
+
+    Most calls never wait. A greenlet that did not have to is kept for the next call: making one costs more than most
+    calls do. What the call raises is lost: it has to see to that itself.
+    """
+    user = _idle.pop() if _idle else _UserGreenlet(_serve_calls)
+    user.parent = getcurrent()
+    awaitable = _enter(user, (contextvars.copy_context(), call))
+    if awaitable is _IDLE:
+        _idle.append(user)
+    elif not user.dead:
+        job: Job[None] = Job()
+        job.go_on(user, awaitable)
+
+
+def _serve_calls(task: tuple[contextvars.Context, Callable[[], object]]) -> None:
+    me = cast("_UserGreenlet", getcurrent())
+    while True:
+        context, call = task
+        with contextlib.suppress(BaseException):
+            context.run(call)
+        if me.has_waited:  # the loop has gone on since: there is nobody who would take it back
+            return
+        task = cast("greenlet", me.parent).switch(_IDLE)
 
 
 def call_later(callback: Callable[..., object], *args: Any) -> None:

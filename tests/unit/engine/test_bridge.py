@@ -140,3 +140,35 @@ def test_a_blocked_thread_does_not_hold_up_others():
         return quick
 
     assert bridge.run(call) == "quick"
+
+
+def test_started_calls_keep_their_contexts_apart_and_go_on_when_others_wait():
+    name: contextvars.ContextVar[str] = contextvars.ContextVar("name", default="nobody")
+    told: list[tuple[str, str]] = []
+    gate = asyncio.Event()
+
+    def call(who: str, waits: bool) -> None:
+        before = name.get()
+        name.set(who)
+        if waits:
+            bridge.wait(gate.wait())
+        told.append((before, name.get()))
+        if who == "bad":
+            raise ValueError(who)
+
+    def main() -> str:
+        name.set("main")
+        for who in ("a", "bad", "b"):
+            bridge.start(lambda who=who: call(who, waits=False))
+        for who in ("c", "d"):
+            bridge.start(lambda who=who: call(who, waits=True))
+        bridge.start(lambda: call("e", waits=False))
+        assert len(told) == 4
+        gate.set()
+        while len(told) < 6:
+            pause(0.001)
+        bridge.start(lambda: call("f", waits=False))
+        return name.get()
+
+    assert bridge.run(main) == "main"
+    assert sorted(told) == [("main", who) for who in ("a", "b", "bad", "c", "d", "e", "f")]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyinfra._engine.model.inventory import Inventory
     from pyinfra._engine.prepare.arguments import Resolved
     from pyinfra._engine.prepare.calls import OperationCall
+    from pyinfra._engine.prepare.identity import Identity
     from pyinfra._engine.prepare.plans import Plan
 
 logger = logging.getLogger("pyinfra")
@@ -190,6 +191,7 @@ class State:
         self.private_keys: dict[str, Any] = {}
         self.calls_made = 0  # of add_op and add_deploy: gives each a place in the order
         self.run_once_hosts: dict[str, Host] = {}
+        self.identities: dict[Any, Identity] = {}  # of calls in deploy code: made once for all hosts
         self.shared_arguments: Resolved | None = None
         self.pool = self.fact_pool = None  # old names: there are no pools, hosts are not threads
         for host in inventory:

@@ -19,7 +19,8 @@ Body = Callable[..., Generator[Any, Any, Any]]
 class Operation:
     """What is known of a decorated function; the decorated function carries it as ``_operation``."""
 
-    __slots__ = ("function", "is_deprecated", "notice", "parameters", "set_in_op", "short_name", "signature")
+    __slots__ = ("function", "is_deprecated", "known_calls", "notice", "parameters", "set_in_op", "short_name",
+                 "signature")  # fmt: skip
 
     def __init__(self, function: Body, set_in_op: bool, notice: str | None) -> None:
         self.function = function
@@ -27,6 +28,8 @@ class Operation:
         self.notice = notice  # said to whoever calls a deprecated operation
         self.signature = inspect.signature(function)
         self.parameters = self.signature.parameters
+        # Whether a call fits depends on how many arguments there are and on their names: known ones are not looked at.
+        self.known_calls: set[tuple[int, tuple[str, ...]]] = set()
         self.short_name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
@@ -82,8 +85,12 @@ _MISSING = re.compile(r"missing a required (?:keyword-only )?argument: '(\w+)'")
 
 
 def _check_signature(operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    form = (len(args), tuple(kwargs))
+    if form in operation.known_calls:
+        return
     try:
         operation.signature.bind(*args, **kwargs)
+        operation.known_calls.add(form)
     except TypeError as error:
         name = operation.short_name
         unknown = next((key for key in kwargs if key not in operation.parameters), None)

@@ -62,9 +62,13 @@ def site_identity(
     """
     path = host.call_path.advance(frames)
     order = (*parent, *path) if parent else (state.calls_made, *path)
-    files = [frame.f_code.co_filename for frame in frames]
+    files = tuple(frame.f_code.co_filename for frame in frames)
     count = host.site_counts.get((order, function), 0)  # a call in a generator expression, or on another thread
     host.site_counts[order, function] = count + 1
-    site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
-    op_hash = make_op_hash(function_name(function), *files, *order, count)
-    return Identity(op_hash, (*order, count), site)
+    key = (function, files, order, count)
+    identity = state.identities.get(key)
+    if identity is None:
+        site = (frames[-1].f_code.co_filename, frames[-1].f_lineno) if frames else None
+        op_hash = make_op_hash(function_name(function), *files, *order, count)
+        identity = state.identities[key] = Identity(op_hash, (*order, count), site)
+    return identity
