@@ -64,7 +64,8 @@ def own_modules(beside: str = "") -> tuple[str, ...]:
     """
     package, dot, _ = beside.rpartition(".")
     spec = module_spec(package) if package else None
-    folders = ["."] if not package else list((spec and spec.submodule_search_locations) or ())
+    # Python remembers where "." was when it was first looked at.
+    folders = [str(Path.cwd())] if not package else list((spec and spec.submodule_search_locations) or ())
     names = (module.name for module in iter_modules(folders))
     return tuple(f"{package}{dot}{name}" for name in names if not name.startswith("_"))
 
