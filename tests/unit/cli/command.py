@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +55,15 @@ class Directory:
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Directory]:
-    """A fresh working directory; what a run leaves in logging is put back."""
+    """A fresh working directory; what a run leaves behind in the process is put back."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     loggers = (logger, logging.root)
     before = [(found, found.level, list(found.handlers)) for found in loggers]
     yield Directory(tmp_path)
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
     for found, level, handlers in before:
         found.setLevel(level)
         found.handlers[:] = handlers
