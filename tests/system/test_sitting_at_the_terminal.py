@@ -128,7 +128,7 @@ def test_interrupting_a_run_leaves_nothing(fresh_host: Host, start: Start, user:
         else:
             terminal.send_signal(number)
         assert terminal.ended() == code
-        assert "not run" in terminal.text  # the results so far
+        assert "1 host: 1 interrupted" in terminal.text  # the results so far
         assert "Traceback" not in terminal.text
     assert fresh_host.leaks(before) == []
 
