@@ -3,6 +3,8 @@
 What belongs to a request: the descendants of the shell, and what is left of them once their parents are gone. The
 latter are known by their session (that of the shell) and by having started after the request did; daemons that
 earlier requests left behind in the same session are older, and so are the parents of whatever those start.
+A shell that is seen between two requests has no children, and may start the next one before it is killed: what it
+starts then is younger than the killer.
 """
 
 from __future__ import annotations
@@ -81,6 +83,7 @@ for pid in $all; do
     if [ -z "$since" ] || [ "$t" -lt "$since" ]; then since=$t; fi
   fi
 done
+[ -n "$since" ] || eval "since=\${st_$$-}"
 roots=$shell
 choose
 first=$chosen
