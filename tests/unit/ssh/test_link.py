@@ -330,6 +330,33 @@ def test_server_that_opens_no_session(places):
     asyncio.run(scenario())
 
 
+def test_server_that_could_not_start_a_shell_just_now(places, monkeypatch):
+    """A machine without a free process, for a moment."""
+    monkeypatch.setattr(link_module, "_PAUSE", 0)
+
+    starts = []
+
+    async def scenario():
+        async with serving() as server:
+            link = link_to(server, key=places.key_file())
+            start = link._start_shell
+
+            async def tired(*arguments, **options):
+                starts.append(len(starts))
+                if starts[-1] in (1, 2):
+                    raise asyncssh.ChannelOpenError(asyncssh.OPEN_REQUEST_SESSION_FAILED, "Session request failed")
+                await start(*arguments, **options)
+
+            monkeypatch.setattr(link, "_start_shell", tired)
+            await link.connect()
+            answers = [(await run_script(link, b"echo x"))[1] for _ in range(2)]
+            await link.close()
+            return answers
+
+    assert asyncio.run(scenario()) == [b"x\n", b"x\n"]
+    assert starts == [0, 1, 2, 3]
+
+
 def test_many_hosts_log_in_at_the_same_time(places):
     async def scenario():
         shared = SSHShared(warn=lambda text: None)

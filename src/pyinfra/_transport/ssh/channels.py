@@ -197,6 +197,14 @@ def is_refusal(error: asyncssh.ChannelOpenError) -> bool:
     )
 
 
+def may_pass(error: asyncssh.ChannelOpenError) -> bool:
+    """Return whether a server that has opened sessions before may do so again in a moment.
+
+    It is not done with the session that ended last, or could not start a shell just now: too many processes.
+    """
+    return is_refusal(error) or error.code == asyncssh.OPEN_REQUEST_SESSION_FAILED
+
+
 def not_opened(error: Exception) -> ConnectError:
     """A session that the server does not open at all."""
     return ConnectError(

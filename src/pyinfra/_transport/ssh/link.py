@@ -243,8 +243,8 @@ class SSHLink:
             slots.refused()
             return
         slots.give_back()
-        if channels.is_refusal(error) and slots.worked and refusals < _TRIES:
-            await asyncio.sleep(_PAUSE * (refusals + 1))  # the server is not done with the session that ended last
+        if channels.may_pass(error) and slots.worked and refusals < _TRIES:
+            await asyncio.sleep(_PAUSE * (refusals + 1))
             return
         failure = channels.not_opened(error)
         failure.locate(host=self.name)
