@@ -422,3 +422,73 @@ class SessionSuite:
         assert result.failure is not None
         assert "No such file" in result.failure.message
         assert sink.getvalue() == b""
+
+    # -- many files ------------------------------------------------------------------------
+
+    def test_many_files_of_all_kinds_in_one_batch(self, place: Place) -> None:
+        """New ones, old ones, links, odd names and contents, one after the other, each as if it were alone."""
+        top = f"{place.folder}/many"
+        names = ["-rf", "a b", "it's", "$(touch x)", "new\nline", "\u00e9", ".hidden", "n" * 200, "*", "d/deep", "d/x"]
+        contents = [bytes(range(256)), b"", b"\\0101%s\n", b"'\"$HOME`", *(b"%d" % number for number in range(7))]
+        place.run(f"mkdir -p {top}/d; cd {top} && echo old >old && chmod 600 old && ln -s d/real link && umask 077")
+        files = [
+            *zip(names, contents, strict=True),
+            ("old", b"new"),
+            ("link", b"through"),
+            ("last", b"1"),
+            ("last", b"2"),
+        ]
+        sinks = [io.BytesIO() for _ in files]
+        results = place.submit(
+            place.command("umask 022"),
+            *(Upload(io.BytesIO(content), f"{top}/{name}", place.options) for name, content in files),
+            *(Download(f"{top}/{name}", sink, place.options) for (name, _), sink in zip(files, sinks, strict=True)),
+            place.command(f"cd {top} && ls -A . d | grep -c pyinfra; ls -l old last link d/real | cut -c1-10"),
+        )
+        assert [result.failure for result in results] == [None] * (2 * len(files) + 2)
+        assert [sink.getvalue() for sink in sinks] == [content for _, content in files[:-2]] + [b"2", b"2"]
+        modes = b"-rw-r--r--\n-rw-r--r--\nlrwxrwxrwx\n-rw-------\n"  # d/real, last, link, old
+        assert sorted(shown(results[-1])[1].split()) == sorted(b"0\n".split() + modes.split())
+
+    def test_many_files_with_modes(self, place: Place) -> None:
+        top = f"{place.folder}/modes"
+        place.run(f"mkdir -p {top}")
+        modes = [None, "640", "640", "755", "u=rw,go=", "755", None]
+        results = place.submit(
+            place.command("umask 022"),
+            *(
+                Upload(io.BytesIO(b"x"), f"{top}/{number}", place.options, mode=mode)
+                for number, mode in enumerate(modes)
+            ),
+            place.command(f"ls -lA {top} | grep -v ^total | cut -c1-10"),
+        )
+        assert [result.failure for result in results] == [None] * (len(modes) + 2)
+        assert shown(results[-1])[1].split() == [
+            b"-rw-r--r--", b"-rw-r-----", b"-rw-r-----", b"-rwxr-xr-x", b"-rw-------", b"-rwxr-xr-x", b"-rw-r--r--",
+        ]  # fmt: skip
+
+    def test_the_first_of_many_that_cannot_be_written(self, place: Place) -> None:
+        top = f"{place.folder}/wrong"
+        place.run(f"mkdir -p {top}/directory")
+        names = ["one", "two", "directory", "three"]
+        results = place.submit(
+            *(Upload(io.BytesIO(b"x"), f"{top}/{name}", place.options) for name in names), place.command("echo no")
+        )
+        assert [result.ok for result in results] == [True, True, False]
+        assert results[2].failure is not None
+        assert results[2].failure.kind is FailureKind.TRANSFER
+        assert f"cannot write {top}/directory" in results[2].failure.message
+        assert shown(place.submit(place.command(f"ls -A {top}"))[0])[1].split() == [b"directory", b"one", b"two"]
+
+    def test_hundreds_of_files(self, place: Place) -> None:
+        top = f"{place.folder}/hundreds"
+        place.run(f"mkdir -p {top}/1 {top}/2")
+        files = {f"{top}/{1 + number % 2}/{number}": b"%d\0" % number * 300 for number in range(450)}
+        results = place.submit(
+            *(Upload(io.BytesIO(content), path, place.options) for path, content in files.items()),
+            place.command(f"cat {top}/1/* {top}/2/* | wc -c; ls -A {top}/1 {top}/2 | wc -l"),
+        )
+        assert all(result.ok for result in results)
+        total, lines = shown(results[-1])[1].split()
+        assert int(total) == sum(map(len, files.values()))
+        assert int(lines) == 450 + 3

@@ -17,6 +17,8 @@ from .units import Unit
 # A request whose shell went before it began is sent again, this often.
 _TRIES = 3
 
+Results = list[list[Result]]  # a list for each unit
+
 
 class BatchRun:
     """One batch on its way.
@@ -32,7 +34,7 @@ class BatchRun:
 
     async def run(self, units: Sequence[Unit]) -> list[Result]:
         """Run units up to the first that is not ok; return what has become of those that were begun."""
-        results: list[Result] = []
+        results: Results = []
         for place, group in groupby(units, key=lambda unit: unit.place):
             together = list(group)
             if place is None:
@@ -40,15 +42,15 @@ class BatchRun:
             else:
                 done = await self._run_shared(place, together)
             results += done
-            if len(done) < len(together) or not done[-1].ok:
+            if len(done) < len(together) or not done[-1][-1].ok:
                 break
-        return results
+        return [result for of_unit in results for result in of_unit]
 
-    async def _run_alone(self, units: Sequence[Unit]) -> list[Result]:
-        results: list[Result] = []
+    async def _run_alone(self, units: Sequence[Unit]) -> Results:
+        results: Results = []
         for unit in units:
             result = await self._run_one(unit)
-            results.append(result)
+            results.append([result])
             if not result.ok:
                 break
         return results
@@ -59,20 +61,20 @@ class BatchRun:
         async def opened() -> Shell:
             return await self._shells.open(unit.privilege, terminal=unit.terminal)
 
-        [result] = await self._attempt(opened, [unit], let_go=self._shells.let_go)
+        [[result]] = await self._attempt(opened, [unit], let_go=self._shells.let_go)
         return result
 
-    async def _run_shared(self, privilege: Privilege, units: list[Unit]) -> list[Result]:
+    async def _run_shared(self, privilege: Privilege, units: list[Unit]) -> Results:
         results = await self._attempt(lambda: self._shells.get(privilege), units)
         last = units[len(results) - 1]
         if last.too_large:  # go on from there
             larger = last.alone()
             try:
-                results[-1] = await self._run_one(larger)
+                results[-1] = [await self._run_one(larger)]
             finally:
                 larger.close()
             rest = units[len(results) :]
-            if results[-1].ok and rest:
+            if results[-1][-1].ok and rest:
                 results += await self._run_shared(privilege, rest)
         return results
 
@@ -81,19 +83,19 @@ class BatchRun:
         shell_for: Callable[[], Awaitable[Shell]],
         units: list[Unit],
         let_go: Callable[[Shell], None] | None = None,
-    ) -> list[Result]:
+    ) -> Results:
         """Run units in one shell, and in another one what had not begun when the shell went."""
-        results: list[Result] = []
+        results: Results = []
         for tries in range(1, _TRIES + 1):
             if self._interrupted():
-                return [*results, failed(FailureKind.INTERRUPTED, "interrupted")]
+                return [*results, [failed(FailureKind.INTERRUPTED, "interrupted")]]
             try:
                 shell = await shell_for()
             except (PyinfraError, OSError) as error:
                 # A connection that ends while a shell is opened has begun nothing: the next try connects again.
                 if self._interrupted() or (isinstance(error, ConnectionLostError) and tries == 1):
                     continue
-                return [*results, _not_opened(error)]
+                return [*results, [_not_opened(error)]]
             if self._interrupted():
                 if let_go is not None:
                     let_go(shell)
@@ -102,7 +104,7 @@ class BatchRun:
             try:
                 batch = shell.send(jobs)
             except ValueError as error:
-                return [*results, failed(FailureKind.NOT_STARTED, str(error))]
+                return [*results, [failed(FailureKind.NOT_STARTED, str(error))]]
             await units[len(results)].feed(shell, jobs[0])
             await batch.done
             for job in jobs:
@@ -112,9 +114,12 @@ class BatchRun:
                 let_go(shell)
             if self._collect(shell, jobs, units, results):
                 return results
-        return [*results, failed(FailureKind.NOT_STARTED, "the shell on the host ended several times before it began")]
+        return [
+            *results,
+            [failed(FailureKind.NOT_STARTED, "the shell on the host ended several times before it began")],
+        ]
 
-    def _collect(self, shell: Shell, jobs: list[Job], units: list[Unit], results: list[Result]) -> bool:
+    def _collect(self, shell: Shell, jobs: list[Job], units: list[Unit], results: Results) -> bool:
         """Add what has become of jobs; return whether nothing is left to do."""
         for job in jobs:
             unit = units[len(results)]
@@ -122,9 +127,8 @@ class BatchRun:
                 return True
             if job.state is JobState.NOT_STARTED and job.verdict is None:
                 return False
-            result = unit.result(job, shell)
-            results.append(result)
-            if not result.ok or unit.too_large:
+            results.append(unit.results(job, shell))
+            if not results[-1][-1].ok or unit.too_large:
                 return True
         return True
 

@@ -120,8 +120,8 @@ def kill_script(shell: int, *, child: int = 0, grace: float = 1.0, also_remove: 
         child: the process that the request runs in; when it has ended by itself, nothing is done (``gone``).
             0 when it is not known.
         grace: seconds between asking the processes to end and making them.
-        also_remove: files to remove afterwards.
+        also_remove: temporary files and directories to remove afterwards.
     """
     values = f"shell={shell} child={child} tries={max(1, round(grace * 10))} alive= first=\n"
-    remove = f"rm -f -- {shlex.join(also_remove)} 2>/dev/null\n" if also_remove else ""
+    remove = f"rm -rf -- {shlex.join(also_remove)} 2>/dev/null\n" if also_remove else ""
     return values + _COLLECT + _CHOOSE + _MAIN + remove

@@ -15,6 +15,7 @@ from .base import FailureKind, Identity, Link, Request, Result
 from .batches import BatchRun, failed
 from .ending import end_everything, end_job
 from .jobs import Job, RoundTrips
+from .packs import packed
 from .privilege import AskPassword
 from .shell import Shell
 from .shells import Shells
@@ -127,7 +128,7 @@ class ShellSession(RoundTrips):
         run = BatchRun(shells, lambda: self._interruptions != now)
         try:
             units += (unit_for(request, shells) for request in batch)
-            return await run.run(units)
+            return await run.run(list(packed(units)))
         except OSError as error:  # of a local file
             return [failed(FailureKind.TRANSFER, str(error))]
         finally:

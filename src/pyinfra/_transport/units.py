@@ -58,6 +58,10 @@ class Unit:
     def close(self) -> None:
         """Let go of what was needed on the way."""
 
+    def results(self, job: Job, shell: Shell) -> list[Result]:
+        """Return what has become of each request in it, up to the first that is not ok."""
+        return [self.result(job, shell)]
+
     def result(self, job: Job, shell: Shell) -> Result:
         """Return what has become of it."""
         if job.state is JobState.ENDED:
@@ -107,14 +111,24 @@ class UploadUnit(Unit):
     def __init__(self, request: Upload, privilege: Privilege, *, cannot_print: bool) -> None:
         self._source, self._size = _sized(request.source)
         super().__init__(privilege, own=cannot_print or self._size > uploads.SMALL)
-        self._request = request
+        self.request = request
         self._head = self._source.read(_PIECE)
         self._temporary = uploads.temporary_name()
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it may be written together with others."""
+        return not self._own and self._size == len(self._head) and self.request.backup_suffix is None
+
+    @property
+    def content(self) -> bytes:
+        """All of a small file."""
+        return self._head
 
     def new_job(self) -> Job:
         """Return the job that runs it, once."""
         content = None if self._own else self._head
-        return Job(uploads.upload_script(self._request, self._size, content, self._temporary))
+        return Job(uploads.upload_script(self.request, self._size, content, self._temporary))
 
     async def feed(self, shell: Shell, job: Job) -> None:
         """Send the content behind the job."""
@@ -130,12 +144,12 @@ class UploadUnit(Unit):
 
     def close(self) -> None:
         """Let go of the copy of what could not tell its length."""
-        if self._source is not self._request.source:
+        if self._source is not self.request.source:
             self._source.close()
 
     def result(self, job: Job, shell: Shell) -> Result:
         """Return what has become of it."""
-        return _transfer_result(super().result(job, shell), f"cannot write {self._request.path}")
+        return transfer_result(super().result(job, shell), f"cannot write {self.request.path}")
 
 
 class DownloadUnit(Unit):
@@ -172,10 +186,11 @@ class DownloadUnit(Unit):
         elif result.ok:
             self._spool.seek(0)
             shutil.copyfileobj(self._spool, self._request.sink, _PIECE)
-        return _transfer_result(result, f"cannot read {self._request.path}")
+        return transfer_result(result, f"cannot read {self._request.path}")
 
 
-def _transfer_result(result: Result, what: str) -> Result:
+def transfer_result(result: Result, what: str) -> Result:
+    """Say what could not be done, if it could not."""
     if not result.ok and result.failure is None:
         lines = decode(result.output.bytes_of(STDERR)).strip().splitlines()
         result.failure = Failure(FailureKind.TRANSFER, ": ".join([what, *lines[-2:]]))

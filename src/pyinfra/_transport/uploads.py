@@ -89,7 +89,7 @@ stopped
 own "$d"; mode "$d"
 exit 0
 """
-_FROM_VARIABLE = """
+FROM_VARIABLE = """
 content() { _pi_o "$_pi_i" 2>/dev/null; }
 again() { content | cat >"$1"; }
 """
@@ -97,6 +97,7 @@ _FROM_PIPE = """
 content() { cat; }
 again() { :; }
 """
+WRITE = _PLACE + _STEPS + _MAIN  # needs values, and content; ends the shell that it runs in
 
 
 def temporary_name() -> str:
@@ -113,7 +114,19 @@ def upload_script(request: Upload, size: int, content: bytes | None, temporary: 
         content: the whole content, or None when it will follow through the pipe.
         temporary: name of the temporary file, made by :func:`temporary_name`.
     """
-    values = {
+    source = _FROM_PIPE if content is None else FROM_VARIABLE
+    return Script(
+        values(request, size, temporary) + source + WRITE,
+        setup=setup_text(request.options, environment=False),
+        variable=content,
+        temporary=(temporary_path(request, temporary),),
+        raw_input=content is None,
+    )
+
+
+def values(request: Upload, size: int, temporary: str) -> str:
+    """Return the shell text that says what is to be written where."""
+    found = {
         "d": plain_path(request.path),
         "r": temporary,
         "n": str(size),
@@ -122,13 +135,10 @@ def upload_script(request: Upload, size: int, content: bytes | None, temporary: 
         "g": request.group or "",
         "b": request.backup_suffix or "",
     }
-    assignments = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    source = _FROM_PIPE if content is None else _FROM_VARIABLE
+    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in found.items())
+
+
+def temporary_path(request: Upload, temporary: str) -> str:
+    """Return where something temporary lies while a file is written."""
     directory = posixpath.join(request.options.chdir or "", posixpath.dirname(request.path))
-    return Script(
-        assignments + source + _PLACE + _STEPS + _MAIN,
-        setup=setup_text(request.options, environment=False),
-        variable=content,
-        temporary=(posixpath.join(directory, temporary),),
-        raw_input=content is None,
-    )
+    return posixpath.join(directory, temporary)
