@@ -32,7 +32,7 @@ from pyinfra_cli.run.settings import ask_for_passwords, load_config, override_da
 from pyinfra_cli.virtualenv import init_virtualenv
 from pyinfra_cli.words.forms import form_of
 from pyinfra_cli.words.selection import select_hosts
-from pyinfra_cli.words.work import Work, kind_and_title, work_of
+from pyinfra_cli.words.work import Work, job_of, kind_and_title, work_of
 
 
 class Run:
@@ -101,6 +101,7 @@ class Run:
             self._inventory, override_data=data, cwd=str(Path.cwd()), group_data_directories=list(options.group_data)
         )
         self._state = state = State(check_for_changes=options.plan and work.form is not Form.EXEC)
+        state.job = job_of(work, Path.cwd())
         ctx_state.set(state)
         ctx_inventory.set(inventory)
         state.init(inventory, config, initial_limit=select_hosts(inventory, options.limit, options.exclude))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pyinfra._report.view import Form
@@ -35,6 +36,18 @@ class Work:
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     facts: Sequence[FactCall] = ()
+
+
+def job_of(work: Work, directory: Path) -> tuple[str, ...]:
+    """Return what tells a command line's work from other work; nothing where there is nothing to be learned from it.
+
+    Args:
+        work: what is to be done.
+        directory: the working directory.
+    """
+    if work.form is Form.DEPLOY:
+        return tuple(str(directory / name) for name in work.deploy_files)
+    return (str(directory), work.title) if work.form is Form.OPERATION else ()
 
 
 def kind_and_title(form: forms.Form) -> tuple[Form, str]:

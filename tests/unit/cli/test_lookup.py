@@ -80,7 +80,7 @@ def test_hints():
     assert "pyinfra INVENTORY fact server.Os" in hint("server.Os", OPERATIONS)
     assert "pyinfra INVENTORY fact server.Os" in hint("server.os", OPERATIONS)
     assert "pyinfra INVENTORY server.shell" in hint("server.shell", FACTS)
-    assert "server.user" in hint("server.xyz", OPERATIONS)
+    assert "server.group" in hint("server.xyz", OPERATIONS)
     assert "files" in hint("xyz.abc", OPERATIONS)
 
 

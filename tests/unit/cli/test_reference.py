@@ -227,7 +227,8 @@ def test_a_fact_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_module(capsys: pytest.CaptureFixture[str]) -> None:
     text = page(capsys, "files")
-    assert "\nOperations\n  files.directory  Ensure that" in text
+    assert "\nOperations\n  files.block " in text
+    assert "  files.directory  Ensure that" in text
     assert "\nFacts\n" in text
     assert "files.Sha1File" in text
     assert "\nOperations\n" not in page(capsys, "facts.files")

@@ -12,6 +12,7 @@ from pyinfra._core.errors import ConnectError, PyinfraError
 from pyinfra._core.events import Failure, HostConnected, HostConnectFailed, HostConnecting, HostDisconnected, Phase
 from pyinfra._engine import bridge
 from pyinfra._engine.connect.sessions import interruptible
+from pyinfra._engine.facts.lessons import save_lessons
 from pyinfra._engine.failures import log_failure
 from pyinfra._engine.prepare.arguments import resolve_arguments
 from pyinfra._transport.base import Command, ExecOptions
@@ -106,6 +107,7 @@ def disconnect_all(state: State) -> None:
 
 
 def _disconnect_all(state: State) -> None:
+    save_lessons(state)
     hosts = [host for host in state.inventory if host.connected]
     for outcome in bridge.gather([partial(disconnect_host, host) for host in hosts]):
         outcome.get()

@@ -12,6 +12,7 @@ from pyinfra._core.events import Failure, OperationEnded, OperationStarted, RunE
 from pyinfra._engine import bridge
 from pyinfra._engine.connect.sessions import interruptible
 from pyinfra._engine.execute.execution import execute
+from pyinfra._engine.facts.lessons import save_lessons
 
 if TYPE_CHECKING:
     from pyinfra._engine.model.host import Host
@@ -37,6 +38,7 @@ def run_ops(state: State, serial: bool = False, no_wait: bool = False) -> None:
 def _run_ops(state: State, serial: bool, no_wait: bool) -> None:
     for host in list(state.active_hosts):
         host.planning.wait_for_all()
+    save_lessons(state)
     todo = [op_hash for op_hash in state.get_op_order() if _is_open(state, op_hash)]
     began = time.monotonic()
     state.events.emit(RunStarted(len(todo), len(state.active_hosts)))

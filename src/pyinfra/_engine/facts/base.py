@@ -48,8 +48,7 @@ class FactBase(Generic[T]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        module = cls.__module__.replace("pyinfra.facts.", "")
-        cls.name = f"{module}.{cls.__name__}"
+        cls.name = _public_name(cls)
         if "command" in cls.__dict__ or any("command" in base.__dict__ for base in cls.__mro__[1:-1]):
             cls.abstract = bool(cls.__dict__.get("abstract", False))
         _reject_global_parameters(cls)
@@ -114,12 +113,20 @@ class ShortFactBase(Generic[T]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.name = f"{cls.__module__.replace('pyinfra.facts.', '')}.{cls.__name__}"
+        cls.name = _public_name(cls)
 
     def process_data(self, data: Any) -> T:
         """Turn the other fact's value into this one's."""
         result: T = data
         return result
+
+
+def _public_name(cls: type) -> str:
+    """``server.Users``, also for a class that is written in ``pyinfra.facts._server.accounts``."""
+    module = cls.__module__.removeprefix("pyinfra.facts.")
+    if module != cls.__module__ and module.startswith("_"):
+        module = module.partition(".")[0].removeprefix("_")
+    return f"{module}.{cls.__name__}"
 
 
 def _reject_global_parameters(cls: type[FactBase[Any]]) -> None:

@@ -18,6 +18,7 @@ from pyinfra._engine import bridge
 from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.copies import fresh_copy
 from pyinfra._engine.facts.keys import FactKey, signature_of
+from pyinfra._engine.facts.lessons import lessons_of
 from pyinfra._engine.facts.store import MISSING_PROGRAM, Reading, stdout_lines
 from pyinfra._engine.failures import log_failure
 from pyinfra._engine.model.scope import OperationScope, current_callback, operation_of
@@ -104,6 +105,13 @@ def _value(host: Host, key: FactKey, recorder: Recorder | None, fails_host: bool
 
 def start_reading(host: Host, key: FactKey, fresh: bool = False) -> Reading | None:
     """Find a valid value, or one on its way, or ask for it. None when the host does not meet the preconditions."""
+    lessons = lessons_of(host.state)
+    if lessons is not None and not fresh:
+        lessons.asked(host, key, _start)
+    return _start(host, key, fresh)
+
+
+def _start(host: Host, key: FactKey, fresh: bool = False) -> Reading | None:
     if not fresh:
         reading = host.facts.valid(key)
         if reading is not None:

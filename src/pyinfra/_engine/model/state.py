@@ -20,7 +20,10 @@ from pyinfra._engine.prepare.ordering import order_operations
 from pyinfra._transport.base import PLAIN, ExecOptions
 
 if TYPE_CHECKING:
+    from types import EllipsisType
+
     from pyinfra._core.commands import PyinfraCommand
+    from pyinfra._engine.facts.lessons import Lessons
     from pyinfra._engine.model.host import Host
     from pyinfra._engine.model.inventory import Inventory
     from pyinfra._engine.prepare.arguments import Resolved
@@ -150,6 +153,8 @@ class State:
     current_op_file_number: int = 0
     should_raise_failed_hosts: Callable[[State], bool] | None = None
     verify_promises: bool = False
+    job: tuple[str, ...] | None = None  # what tells this run from others; None: the program's file; empty: nothing does
+    lessons: Lessons | EllipsisType | None = ...  # of earlier runs of this job; ... before anybody asked
 
     inventory: Inventory
     config: Config
