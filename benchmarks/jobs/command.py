@@ -1,0 +1,5 @@
+"""J4: one command."""
+
+from pyinfra.operations import server
+
+server.shell(name="Uptime", commands=["uptime"])
