@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import random
+import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -393,6 +395,23 @@ class SessionSuite:
         assert shown(results[2])[1] == b"-rw-r--r--\n"
         assert shown(results[4])[1] == b"-rw-r-----\n"
         assert shown(results[6])[1] == b"-rw-r-----\n32"
+
+    def test_what_somebody_else_changed_is_left_alone(self, place: Place) -> None:
+        def replacing(content: bytes, path: str) -> Result:
+            digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+            upload = Upload(io.BytesIO(b"ours"), path, place.options, mode="640", backup_suffix="~", replaces=digest)
+            return place.submit(upload)[0]
+
+        path = f"{place.folder}/it's read"
+        place.run(f"printf read >{shlex.quote(path)}; chmod 644 {shlex.quote(path)}")
+        for found in (replacing(b"other", path), replacing(b"", f"{place.folder}/gone")):
+            assert found.failure is not None
+            assert found.failure.kind is FailureKind.TRANSFER
+            assert "changed by somebody else just now" in found.failure.message
+        seen = f"cat {shlex.quote(path)}; ls -lA {place.folder} | grep -v ^total | cut -c1-10"
+        assert place.run(seen)[1] == b"read-rw-r--r--\n"
+        assert replacing(b"read", path).failure is None
+        assert place.run(seen)[1] == b"ours-rw-r-----\n-rw-r--r--\n"
 
     def test_a_link_is_followed(self, place: Place) -> None:
         place.run(f"mkdir -p {place.folder}/d; ln -s d/real {place.folder}/link; ln -s link {place.folder}/link2")

@@ -247,10 +247,12 @@ class WriteFileCommand(FileUploadCommand):
         user: owner; None keeps an existing file's own.
         group: group; None keeps an existing file's own.
         backup_suffix: keep the old file under its name with this suffix.
+        replaces: SHA-1 of what the file holds until then, in hexadecimal: a file that was changed meanwhile is left
+            alone, and the command fails.
         kwargs: connector arguments for this command only.
     """
 
-    __slots__ = ("backup_suffix", "group", "mode", "user")
+    __slots__ = ("backup_suffix", "group", "mode", "replaces", "user")
 
     def __init__(
         self,
@@ -261,6 +263,7 @@ class WriteFileCommand(FileUploadCommand):
         user: str | None = None,
         group: str | None = None,
         backup_suffix: str | None = None,
+        replaces: str | None = None,
         **kwargs: Unpack[ConnectorArguments],
     ) -> None:
         super().__init__(src, dest, None, **kwargs)
@@ -268,12 +271,13 @@ class WriteFileCommand(FileUploadCommand):
         self.user = user
         self.group = group
         self.backup_suffix = backup_suffix
+        self.replaces = replaces
 
     def _identity(self) -> tuple[Any, ...]:
-        return (*super()._identity(), self.mode, self.user, self.group, self.backup_suffix)
+        return (*super()._identity(), self.mode, self.user, self.group, self.backup_suffix, self.replaces)
 
     def __repr__(self) -> str:
-        given = {name: getattr(self, name) for name in ("mode", "user", "group", "backup_suffix")}
+        given = {name: getattr(self, name) for name in ("mode", "user", "group", "backup_suffix", "replaces")}
         shown = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
         return f"WriteFileCommand({_shown(self.src)}, {_shown(self.dest)}{shown})"
 

@@ -30,6 +30,7 @@ from .base import (
     Result,
     Upload,
 )
+from .replacing import UNCHANGED
 
 logger = logging.getLogger("pyinfra")
 
@@ -152,7 +153,7 @@ class BlockingSession:
         if before:
             ok, captured = self._shell(StringCommand(before), request.options)
             if not ok:
-                return _transfer_failed(f"cannot keep the old {path}", captured)
+                return _transfer_failed(f"cannot replace {path}", captured)
         done = self._connector.put_file(request.source, path, print_output=False, print_input=False, **arguments)
         if not done:
             return _transfer_failed(f"cannot write {path}", CapturedOutput())
@@ -197,9 +198,11 @@ def _around_upload(request: Upload) -> tuple[str, str]:
     """Return the shell text to run before an upload, and the one for after it; empty when there is nothing to do."""
     path = shlex.quote(request.path if request.path.startswith("/") else f"./{request.path}")
     before = ""
+    if request.replaces:
+        before = f"h={shlex.quote(request.replaces)}{UNCHANGED}unchanged {path}\n"
     if request.backup_suffix:
         backup = shlex.quote(request.path + request.backup_suffix)
-        before = f"if [ -f {path} ]; then cp -p {path} {backup}; fi"
+        before += f"if [ -f {path} ]; then cp -p {path} {backup}; fi"
     steps = []
     if request.user or request.group:
         owner = (request.user or "") + (f":{request.group}" if request.group else "")

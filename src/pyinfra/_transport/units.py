@@ -118,7 +118,8 @@ class UploadUnit(Unit):
     @property
     def is_small(self) -> bool:
         """Whether it may be written together with others."""
-        return not self._own and self._size == len(self._head) and self.request.backup_suffix is None
+        plain = self.request.backup_suffix is None and self.request.replaces is None
+        return plain and not self._own and self._size == len(self._head)
 
     @property
     def content(self) -> bytes:

@@ -12,12 +12,13 @@ import shlex
 
 from .base import Upload
 from .framing import Script
+from .replacing import UNCHANGED
 from .scripts import plain_path, setup_text
 
 SMALL = 128 * 1024  # bytes that travel within the request
 
-# $d destination, $r random name, $n number of bytes, $m mode, $o owner, $g group, $b suffix of the backup; content
-# prints the new content. Messages are those of the programs that failed.
+# $d destination, $r random name, $n number of bytes, $m mode, $o owner, $g group, $b suffix of the backup, $h digest of
+# what is replaced; content prints the new content. Messages are those of the programs that failed.
 _PLACE = r"""
 fail() { echo "$1: $2" >&2; exit 1; }
 links=0
@@ -51,7 +52,7 @@ stopped() { [ $s -lt 126 ] || exit $s; }
 mode() { if [ -n "$m" ]; then chmod "$m" "$1" || exit 1; fi; }
 backup() { if [ -n "$b" ] && [ -f "$d" ]; then cp -p "$d" "$d$b" || exit 1; fi; }
 in_place() {
-  backup
+  unchanged "$d"; backup
   if [ -f "$d" ]; then fill "$d"; else content >"$d" || exit 1; fi
   own "$d"; mode "$d"; exit 0
 }
@@ -81,7 +82,7 @@ else
   own "$t"; fill "$t"
   case $m in [0-7]*) ;; *) chmod "=rw${m:+,$m}" "$t" || exit 1;; esac
 fi
-mode "$t"; backup
+mode "$t"; unchanged "$d"; backup
 mv -f "$t" "$d" 2>/dev/null; s=$?
 stopped
 [ $s -ne 0 ] || exit 0
@@ -97,7 +98,7 @@ _FROM_PIPE = """
 content() { cat; }
 again() { :; }
 """
-WRITE = _PLACE + _STEPS + _MAIN  # needs values, and content; ends the shell that it runs in
+WRITE = _PLACE + UNCHANGED + _STEPS + _MAIN  # needs values, and content; ends the shell that it runs in
 
 
 def temporary_name() -> str:
@@ -134,6 +135,7 @@ def values(request: Upload, size: int, temporary: str) -> str:
         "o": request.user or "",
         "g": request.group or "",
         "b": request.backup_suffix or "",
+        "h": request.replaces or "",
     }
     return "\n".join(f"{name}={shlex.quote(value)}" for name, value in found.items())
 

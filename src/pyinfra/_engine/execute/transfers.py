@@ -21,7 +21,7 @@ def upload_request(command: FileUploadCommand, options: ExecOptions, opened: Exi
     if isinstance(command, WriteFileCommand):
         request.mode = None if command.mode is None else str(command.mode)
         request.user, request.group = command.user, command.group
-        request.backup_suffix = command.backup_suffix
+        request.backup_suffix, request.replaces = command.backup_suffix, command.replaces
     return request
 
 
