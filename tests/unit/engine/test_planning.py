@@ -250,3 +250,26 @@ def test_what_nobody_can_know_yet_is_no_absence():
     (known,) = changes_from({key: before}, promised)
     assert (vague.before, vague.after) == ("unknown", 640)
     assert (known.before, known.after) == (None, 640)
+
+
+@operation()
+def picky(key: str) -> Iterator[str]:
+    """Ensure nothing, on a host that is prepared for it."""
+    if not host.get_fact(Value, key=key):
+        raise OperationError(f"there is no {key}")
+    yield from ()
+
+
+def test_a_body_that_raised_too_early_is_given_another_try():
+    """Bodies of a batch begin together: what the second one misses, the first one brings."""
+    state = toy_state()
+    add_ops(state, [(ensure, {"key": "a", "value": "1"}), (picky, {"key": "a"})])
+    run_ops(state)
+    assert not state.failed_hosts
+    assert session(state).log == ["get a", "set a 1"]
+
+
+def test_a_body_that_raises_with_good_reason_fails_its_host():
+    state = toy_state()
+    with pytest.raises(OperationError, match="there is no b"):
+        add_ops(state, [(ensure, {"key": "a", "value": "1"}), (picky, {"key": "b"})])

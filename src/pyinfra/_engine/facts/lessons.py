@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyinfra._engine.model.host import Host
     from pyinfra._engine.model.state import State
 
+
 def lessons_of(state: State) -> Lessons | None:
     """Return the lessons of a run's job; None when there is nothing to be learned, or shall not be."""
     if state.lessons is ...:

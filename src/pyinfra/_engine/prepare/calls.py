@@ -16,6 +16,14 @@ from pyinfra._engine.prepare.argument_text import argument_texts
 Body = Callable[..., Generator[Any, Any, Any]]
 
 
+_OURS = "pyinfra.operations."
+
+
+def _noun(module: str) -> str:
+    """What comes before the dot when people name an operation: ``files``, ``freebsd.pkg``, ``deploys``."""
+    return module.removeprefix(_OURS) if module.startswith(_OURS) else module.rpartition(".")[2]
+
+
 class Operation:
     """What is known of a decorated function; the decorated function carries it as ``_operation``."""
 
@@ -30,7 +38,7 @@ class Operation:
         self.parameters = self.signature.parameters
         # Whether a call fits depends on how many arguments there are and on their names: known ones are not looked at.
         self.known_calls: set[tuple[int, tuple[str, ...]]] = set()
-        self.short_name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        self.short_name = f"{_noun(function.__module__)}.{function.__name__}"
 
 
 def described(function: Any) -> Operation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import cast
 
 from pyinfra._core.effects import TouchedIndex
 from pyinfra._engine import bridge
@@ -100,12 +101,7 @@ class HostPlanning:
 
     def _work(self, planned: Planned) -> None:
         try:
-            started_at = self.commits
-            plan = planned.run_body(started_at)
-            self._wait_turn(planned)
-            while self.commits > started_at and self._outdated(plan, started_at):
-                started_at = self.commits
-                plan = planned.run_body(started_at)
+            plan = self._final_plan(planned)
             plan.condition = planned.foresee()
             self._commit(plan)
             planned.commit(plan)
@@ -114,6 +110,25 @@ class HostPlanning:
             planned.fail(error)
         finally:
             self._leave(planned)
+
+    def _final_plan(self, planned: Planned) -> Plan:
+        """Run a body until it has seen what all those before it will make of the host.
+
+        One that raised is run again, too: perhaps those before it remove the cause.
+        """
+        while True:
+            started_at = self.commits
+            plan, error = None, None
+            try:
+                plan = planned.run_body(started_at)
+            except Exception as raised:  # noqa: BLE001 - what it is only matters if it is raised again
+                error = raised
+            self._wait_turn(planned)
+            if self.commits > started_at and (plan is None or self._outdated(plan, started_at)):
+                continue
+            if plan is None:
+                raise cast("Exception", error)
+            return plan
 
     def _wait_turn(self, planned: Planned) -> None:
         if self._pending and self._pending[0] is not planned:
