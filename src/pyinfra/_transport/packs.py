@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pyinfra._core.output import STDOUT
+from pyinfra._core.output import STDERR, STDOUT, CapturedOutput
 
 from .base import Result
 from .framing import Script, escape
@@ -106,8 +106,16 @@ class PackUnit(Unit):
         done = len(self._units) if whole.ok else _done(job)
         results = [Result(0, True, seconds=seconds) for _ in self._units[:done]]
         if not whole.ok:
+            whole.output = _only_errors(whole.output)
             results.append(transfer_result(whole, f"cannot write {self._units[done].request.path}"))
         return results
+
+
+def _only_errors(output: CapturedOutput) -> CapturedOutput:
+    """What it printed besides is meant for us."""
+    errors = CapturedOutput()
+    errors.append(STDERR, output.bytes_of(STDERR))
+    return errors
 
 
 def _next(unit: UploadUnit, temporary: str) -> str:

@@ -175,7 +175,7 @@ class CommandRunner:
     def _take(self, command: PyinfraCommand, result: Result) -> None:
         self.ran.append(command)
         self.statuses.append(result.status)
-        if isinstance(command, StringCommand) and result.output:
+        if result.output and (isinstance(command, StringCommand) or not result.ok):
             self.captures.append(result.output)
         self._ended(command, result.status, result.seconds)
         if not result.ok:
