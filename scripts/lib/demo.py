@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -28,6 +29,7 @@ def main() -> int:
     """Plan and run the deploy, twice; fail if the second run changes anything."""
     with tempfile.TemporaryDirectory(prefix="pyinfra-demo-") as scratch, chdir(scratch):
         root = prepare(Path(scratch))
+        os.environ["XDG_STATE_HOME"] = str(Path(scratch, "state"))  # what runs remember goes with everything else
         deploy = ["@local", "deploy.py", "--data", f"root={root}"]
         say("Facts of this machine")
         pyinfra("@local", "fact", "server.Hostname", "server.LinuxName", "server.User")

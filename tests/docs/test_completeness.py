@@ -17,7 +17,8 @@ from tests.docs.pages import ROOT
 TEXT = (ROOT / "docs" / "command-line.md").read_text()
 OPTIONS = [name for parameter in cli.params for name in parameter.opts if name.startswith("-")]
 VARIABLE = re.compile(r"""["'](PYINFRA_\w+|NO_COLOR|FORCE_COLOR|VIRTUAL_ENV|GITHUB_(?:ACTIONS|STEP_SUMMARY))["']""")
-OTHERS = {"PYINFRA_INSTALL_DIR", "PYINFRA_SU_PASSWORD", "PYINFRA_SUDO_PASSWORD"}  # of Python, and of programs on hosts
+# Of Python, and of programs on hosts.
+OTHERS = {"PYINFRA_END", "PYINFRA_INSTALL_DIR", "PYINFRA_SU_PASSWORD", "PYINFRA_SUDO_PASSWORD"}
 
 
 def section(title: str) -> str:

@@ -10,16 +10,32 @@ from pyinfra.api import HiddenValue, OperationError
 from pyinfra.operations import server
 from tests.unit.operations.machine import Machine
 
+from . import busybox_accounts
+
 if TYPE_CHECKING:
-    from tests.lab import Host
+    from collections.abc import Iterator
+
+    from tests.lab import Host, Lab
 
 HASH = "$6$abcdefgh$k8s9Tn1CzTgPnZK0wq3o3l7o0w2m7b6Q0x8xk5m3Qv0Xk2uYF4c9l3nU0hXr6x7jZb1cQyVt9o5sWm2kq1pR/"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7ZAm9vYmFyYmF6 someone@somewhere"
 
 
-@pytest.fixture(params=["root", "sudo"])
-def debian(request: pytest.FixtureRequest) -> tuple[Host, Machine]:
+@pytest.fixture(scope="module")
+def busybox_with_accounts(lab: Lab) -> Iterator[Host]:
+    """A host with BusyBox only, and with its account tools."""
+    (host,) = lab.up(1, "busybox")
+    busybox_accounts.install(host)
+    yield host
+    lab.remove(host)
+
+
+@pytest.fixture(params=["root", "sudo", "busybox"])
+def accounts(request: pytest.FixtureRequest) -> tuple[Host, Machine]:
     """A host with account tools, and how operations reach it as root."""
+    if request.param == "busybox":
+        box: Host = request.getfixturevalue("busybox_with_accounts")
+        return box, Machine(box.name, box.ssh_data())
     host: Host = request.getfixturevalue("plain_hosts")[0]
     if request.param == "root":
         return host, Machine(host.name, host.ssh_data())
@@ -47,10 +63,13 @@ def members(host: Host, group: str) -> list[str]:
     return entry(host, group, "/etc/group")[3].split(",")
 
 
-def test_a_user_from_its_making_to_its_end(debian: tuple[Host, Machine]) -> None:
-    host, machine = debian
+@pytest.mark.timeout(300)  # programs may have to be built
+def test_a_user_from_its_making_to_its_end(accounts: tuple[Host, Machine]) -> None:
+    host, machine = accounts
     host.sh("rm -rf /srv/homes; userdel ann 2>/dev/null || deluser ann 2>/dev/null; groupdel team 2>/dev/null || true")
     machine.apply(server.group, group="team", gid=4242)
+    for group in ("games", "sys"):
+        machine.once(server.group, group=group, system=True)
     assert entry(host, "team", "/etc/group")[2] == "4242"
     made: dict[str, Any] = {
         "user": "ann", "home": "/srv/homes/ann", "shell": "/bin/sh", "group": "team", "groups": ["games"],
@@ -87,8 +106,9 @@ def test_a_user_from_its_making_to_its_end(debian: tuple[Host, Machine]) -> None
     assert host.sh("ls /tmp/pwned 2>/dev/null || true") == ""
 
 
-def test_a_user_with_nothing_said(debian: tuple[Host, Machine]) -> None:
-    host, machine = debian
+@pytest.mark.timeout(300)
+def test_a_user_with_nothing_said(accounts: tuple[Host, Machine]) -> None:
+    host, machine = accounts
     host.sh("rm -rf /home/plainly; userdel plainly 2>/dev/null || deluser plainly 2>/dev/null || true")
     machine.apply(server.user, user="plainly", create_home=True)
     assert host.sh("stat -c '%U %G' /home/plainly") == "plainly plainly\n"
@@ -109,10 +129,14 @@ def test_a_host_without_account_tools(busybox_host: Host) -> None:
     assert KEY in busybox_host.sh("cat ~alice/.ssh/authorized_keys").splitlines()
 
 
-def test_a_host_name(fresh_host: Host) -> None:
-    machine = Machine(fresh_host.name, fresh_host.ssh_data())
+@pytest.mark.parametrize("kind", ["plain", "busybox"])
+def test_a_host_name(kind: str, request: pytest.FixtureRequest) -> None:
+    host: Host = request.getfixturevalue("busybox_host" if kind == "busybox" else "fresh_host")
+    machine = Machine(host.name, host.ssh_data())
+    before = host.sh("hostname").strip()
     machine.apply(server.hostname, hostname="other-name")
-    assert fresh_host.sh("hostname; cat /etc/hostname").splitlines() == ["other-name", "other-name"]
+    assert host.sh("hostname; cat /etc/hostname").splitlines() == ["other-name", "other-name"]
+    machine.apply(server.hostname, hostname=before)
 
 
 def test_a_host_name_with_systemd(systemd_host: Host) -> None:

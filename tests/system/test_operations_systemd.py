@@ -10,6 +10,7 @@ import pytest
 from pyinfra.api.deploy import add_deploy
 from pyinfra.api.operation import add_op
 from pyinfra.api.operations import run_ops
+from pyinfra.facts._systemd.units import UnitFileStates
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.operations import files, server, systemd
 from tests.unit.operations.machine import Machine
@@ -115,6 +116,23 @@ def test_a_new_unit(demo: Host, machine: Machine) -> None:
             metas = [data.operation_meta for data in state.ops[next(iter(state.inventory))].values()]
         assert [meta.did_change() for meta in metas].count(True) == changed
     assert state_of(demo, "demo.service") == ("active", "enabled")
+
+
+def test_files_of_units_make_what_is_known_of_them_outdated(demo: Host, machine: Machine) -> None:
+    import io
+
+    asked = {"services": "late", **machine.arguments}
+    with machine.run(FAIL_PERCENT=0) as state:
+        (host,) = state.inventory
+        assert host.get_fact(UnitFileStates, **asked) == {"late.service": ""}
+        place = "/etc/systemd/system/late.service"
+        try:
+            unit = APP.replace("Alias=demo-alias.service\n", "")
+            add_op(state, files.put, src=io.StringIO(unit), dest=place, **machine.arguments)
+            run_ops(state)
+            assert host.get_fact(UnitFileStates, **asked) == {"late.service": "disabled"}
+        finally:
+            demo.sh(f"rm -f {place}; systemctl daemon-reload")
 
 
 def test_what_is_no_service_here(demo: Host) -> None:

@@ -216,6 +216,8 @@ class BusyBox:
             *([] if user.create_home else ["-H"]),
             QuoteString(user.name),
         )
+        if user.group is not None:  # its primary group, of which it would be a member, too, ever after
+            yield StringCommand("delgroup", QuoteString(user.name), QuoteString(user.group))
         yield from self._join(user.name, user.groups)
 
     def change_user(self, change: UserChange) -> Iterator[StringCommand]:

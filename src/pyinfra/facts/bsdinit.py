@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
-from pyinfra._lib.services.bsdinit import DIRECTORIES
+from pyinfra._lib.services.bsdinit import DIRECTORIES, BsdInit
 from pyinfra.facts._shell import script, word
 
 from .sysvinit import InitdStatus, names_of
@@ -20,7 +20,14 @@ __all__ = ["InitdStatus", "RcdStatus"]
 
 
 class RcdStatus(InitdStatus):
-    """Whether each service runs that has a script; ``None`` when the script cannot tell."""
+    """Whether each service runs that has a script; ``None`` when the script cannot tell.
+
+    Example:
+        >>> host.get_fact(RcdStatus, services=["sshd", "ntpd"])
+        {'sshd': True, 'ntpd': False}
+    """
+
+    system = BsdInit
 
     def command(self, services: str | Sequence[str] | None = None) -> StringCommand:
         asked = [] if services is None else names_of(services)

@@ -7,9 +7,10 @@ Example:
 
 from __future__ import annotations
 
-from ._apt.installed import DebArch, DebPackages
+from ._apt.archives import DebPackage
+from ._apt.installed import DEB_PACKAGE_NAME_REGEX, DEB_PACKAGE_VERSION_REGEX, DebArch, DebPackages
 from ._faces import publish
 
-__all__ = ["DebArch", "DebPackages"]
+__all__ = ["DEB_PACKAGE_NAME_REGEX", "DEB_PACKAGE_VERSION_REGEX", "DebArch", "DebPackage", "DebPackages"]
 
 publish(globals(), __all__)

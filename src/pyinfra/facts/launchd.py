@@ -7,6 +7,7 @@ Example:
 
 from __future__ import annotations
 
+from pyinfra._lib.services.launchd import Launchd
 from pyinfra.facts._services import ServiceFact
 
 __all__ = ["LaunchdStatus"]
@@ -14,6 +15,8 @@ __all__ = ["LaunchdStatus"]
 
 class LaunchdStatus(ServiceFact):
     """Whether each job has a process."""
+
+    system = Launchd
 
     def requires_command(self) -> str:
         return "launchctl"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pyinfra._core.commands import StringCommand
+from pyinfra._lib.services.openrc import OpenRc
 from pyinfra.facts._services import ServiceFact
 from pyinfra.facts._shell import script, word
 
@@ -22,7 +23,14 @@ _LEVELS = re.compile(r"\s*([A-Za-z0-9_.+:@-]+)\s+\|(.*)\Z")
 
 
 class OpenrcStatus(ServiceFact):
-    """Whether each service of a runlevel is started."""
+    """Whether each service of a runlevel is started.
+
+    Example:
+        >>> host.get_fact(OpenrcStatus, runlevel="default")
+        {'sshd': True, 'crond': False}
+    """
+
+    system = OpenRc
 
     def requires_command(self, runlevel: str = "default") -> str:
         return "rc-status"
@@ -41,6 +49,8 @@ class OpenrcService(ServiceFact):
     ``rc-status`` leaves out services that are in no runlevel, and those that its cache does not know yet.
     """
 
+    system = OpenRc
+
     def requires_command(self, service: str) -> str:
         return "rc-service"
 
@@ -53,7 +63,14 @@ class OpenrcService(ServiceFact):
 
 
 class OpenrcEnabled(ServiceFact):
-    """Whether each service is started in a runlevel."""
+    """Whether each service is started in a runlevel.
+
+    Example:
+        >>> host.get_fact(OpenrcEnabled, runlevel="boot")
+        {'hostname': True, 'sshd': False}
+    """
+
+    system = OpenRc
 
     def requires_command(self, runlevel: str = "default") -> str:
         return "rc-update"

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, tree
 from pyinfra._engine.facts.base import FactBase
+from pyinfra._lib.services.runit import Runit
 from pyinfra._lib.services.systems import SERVICES
 from pyinfra.facts._services import ServiceFact
 from pyinfra.facts._shell import path_word, script, word
@@ -24,10 +25,20 @@ _STATE = re.compile(r"([a-z]+): ([^:]+): ")
 
 
 class RunitStatus(ServiceFact):
-    """Whether each managed service runs; ``None`` when it cannot be told."""
+    """Whether each managed service runs; ``None`` when it cannot be told.
+
+    Example:
+        >>> host.get_fact(RunitStatus, service="sshd", svdir="/etc/service")
+        {'sshd': True}
+    """
+
+    system = Runit
 
     def requires_command(self, service: str | None = None, svdir: str = "/var/service") -> str:
         return "sv"
+
+    def resources(self, service: str | None = None, svdir: str = "/var/service") -> Iterable[Resource]:
+        return (*super().resources(), tree(svdir))
 
     def command(self, service: str | None = None, svdir: str = "/var/service") -> StringCommand:
         # Services that have failed make sv fail too, and a directory without any names no service.
@@ -45,7 +56,12 @@ class RunitStatus(ServiceFact):
 
 
 class RunitManaged(FactBase[set[str]]):
-    """The services that are linked into the directory of those to look after."""
+    """The services that are linked into the directory of those to look after.
+
+    Example:
+        >>> host.get_fact(RunitManaged, service="sshd", svdir="/etc/service")
+        {'sshd'}
+    """
 
     in_plans = False
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, tree
 from pyinfra._engine.facts.base import FactBase
-from pyinfra._lib.services.systems import SERVICES
-from pyinfra._lib.services.sysvinit import RUNLEVELS
+from pyinfra._lib.services.systems import SERVICES, InitSystem
+from pyinfra._lib.services.sysvinit import RUNLEVELS, SysvInit
 from pyinfra.facts._services import ServiceFact
 from pyinfra.facts._shell import script, word
 
@@ -26,7 +26,14 @@ _ANSWER = re.compile(r"([A-Za-z0-9_.+-]+)=([0-9]{1,3})\Z")
 
 
 class InitdStatus(ServiceFact):
-    """Whether each service runs that has an init script with an LSB header; ``None`` when the script cannot tell."""
+    """Whether each service runs that has an init script with an LSB header; ``None`` when the script cannot tell.
+
+    Example:
+        >>> host.get_fact(InitdStatus, services=["ssh", "cron"])
+        {'ssh': True, 'cron': False}
+    """
+
+    system: ClassVar[type[InitSystem]] = SysvInit
 
     def command(self, services: str | Sequence[str] | None = None) -> StringCommand:
         if services is None:
@@ -83,7 +90,7 @@ class InitdRunlevels(FactBase[Runlevels]):
         )
 
     def resources(self) -> Iterable[Resource]:
-        return (SERVICES, *(tree(f"/etc/rc{level}.d") for level in "0123456S"))
+        return (SERVICES, *map(tree, SysvInit.links))
 
     def describe(self) -> str:
         return "runlevels"

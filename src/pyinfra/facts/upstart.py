@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from pyinfra._lib.services.upstart import Upstart
 from pyinfra.facts._services import ServiceFact
 
 __all__ = ["UpstartStatus"]
@@ -19,6 +20,8 @@ _JOB = re.compile(r"([A-Za-z0-9_.+-]+)(?: \([^)]*\))? [a-z]+/([a-z-]+)")
 
 class UpstartStatus(ServiceFact):
     """Whether each job runs. One with several instances runs when any of them does."""
+
+    system = Upstart
 
     def requires_command(self) -> str:
         return "initctl"
@@ -35,6 +38,8 @@ class UpstartStatus(ServiceFact):
 
 class UpstartManual(ServiceFact):
     """The jobs that are left to people to start. For operations: not one of the public facts."""
+
+    system = Upstart
 
     def command(self) -> str:
         return "grep -lx manual /etc/init/*.override /dev/null 2>/dev/null || :"

@@ -8,7 +8,26 @@ Example:
 
 from __future__ import annotations
 
-from ._apt.packages import packages
-from ._apt.update import dist_upgrade, update, upgrade
+from pyinfra.facts._apt.keys import APT_KEYRING_DIRS
+from pyinfra.facts._apt.updates import STAMP as APT_UPDATE_FILENAME
 
-__all__ = ["dist_upgrade", "packages", "update", "upgrade"]
+from ._apt.deb import deb
+from ._apt.key import key
+from ._apt.packages import packages
+from ._apt.repositories import ppa, repo, sources_file
+from ._apt.update import update
+from ._apt.upgrade import dist_upgrade, upgrade
+
+__all__ = [
+    "APT_KEYRING_DIRS",
+    "APT_UPDATE_FILENAME",
+    "deb",
+    "dist_upgrade",
+    "key",
+    "packages",
+    "ppa",
+    "repo",
+    "sources_file",
+    "update",
+    "upgrade",
+]

@@ -11,5 +11,6 @@ from __future__ import annotations
 from ._git.bare_repo import bare_repo
 from ._git.config import config
 from ._git.repo import repo
+from ._git.worktree import worktree
 
-__all__ = ["bare_repo", "config", "repo"]
+__all__ = ["bare_repo", "config", "repo", "worktree"]

@@ -14,7 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from pyinfra._lib.packages.choosing import KNOWN, PackageManagerName
 from pyinfra.facts import server
+from pyinfra.facts._server.clock import Boot
+from pyinfra.facts._server.kernel import BuiltinModules
+from pyinfra.facts._server.mounts import MountPoint
 from pyinfra.facts.server import (
     Arch,
     AuthorizedKeys,
@@ -278,3 +282,16 @@ def test_passwords_are_unknown_to_those_who_may_not_read_them() -> None:
     users = Users().process(done.stdout.decode("utf-8", "surrogateescape").splitlines())
     assert users["root"]["uid"] == 0
     assert users["root"]["password"] is None
+
+
+def test_what_operations_ask_besides(remote: Remote, tmp_path: Path) -> None:
+    boot = remote.read(Boot)
+    assert boot.split()[0] == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert boot.split()[1] == Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    odd = tmp_path / "it's $(touch x)\nodd"
+    odd.mkdir()
+    (tmp_path / "-link").symlink_to(odd)
+    assert remote.read(MountPoint, path=str(tmp_path / "-link")) == str(odd.resolve())
+    assert remote.read(MountPoint, path=str(tmp_path / "none")) == str(tmp_path / "none")
+    assert isinstance(remote.read(BuiltinModules), set)
+    assert remote.read(PackageManagerName) in (None, *KNOWN)

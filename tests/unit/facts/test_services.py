@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pyinfra._core.effects import Effects, path
 from pyinfra._lib.services.choosing import InitSystemName
 from pyinfra.facts._services import ServiceFact
 from pyinfra.facts.bsdinit import RcdStatus
 from pyinfra.facts.launchd import LaunchdStatus
 from pyinfra.facts.openrc import OpenrcEnabled, OpenrcService, OpenrcStatus
 from pyinfra.facts.runit import RunitManaged, RunitStatus
+from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.facts.sysvinit import InitdRunlevels, InitdStatus, Runlevels
 from pyinfra.facts.upstart import UpstartManual, UpstartStatus
 
@@ -112,6 +114,30 @@ def test_facts_can_be_asked_without_an_engine() -> None:
     assert ServiceFact.abstract
     assert OpenrcStatus().requires_command() == "rc-status"
     assert RunitStatus().requires_command("x") == "sv"
+
+
+@pytest.mark.parametrize(
+    ("fact", "asked", "file"),
+    [
+        (SystemdStatus, {"services": "app"}, "/etc/systemd/system/app.service"),
+        (SystemdEnabled, {}, "/etc/systemd/system/app.service.d/more.conf"),
+        (SystemdStatus, {}, "/usr/lib/systemd/system/app.service"),
+        (SystemdEnabled, {"user_mode": True}, "/home/ann/.config/systemd/user/app.service"),
+        (InitdStatus, {}, "/etc/init.d/app"),
+        (InitdRunlevels, {}, "/etc/rc3.d/S01app"),
+        (OpenrcStatus, {}, "/etc/init.d/app"),
+        (OpenrcEnabled, {}, "/etc/runlevels/default/app"),
+        (RunitStatus, {"svdir": "/service"}, "/service/app"),
+        (RunitStatus, {}, "/etc/sv/app/run"),
+        (RcdStatus, {}, "/usr/local/etc/rc.d/app"),
+        (UpstartManual, {}, "/etc/init/app.override"),
+        (LaunchdStatus, {}, "/Library/LaunchDaemons/app.plist"),
+    ],
+)
+def test_files_that_say_what_services_there_are(fact: Any, asked: dict[str, Any], file: str) -> None:
+    """Whoever writes them makes what is known of services outdated."""
+    assert Effects.of([path(file)]).overlap(fact().resources(**asked))
+    assert not Effects.of([path("/srv/app")]).overlap(fact().resources(**asked))
 
 
 # -- the commands --------------------------------------------------------------------------

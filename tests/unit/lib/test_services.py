@@ -12,9 +12,10 @@ from pyinfra._lib.services.bsdinit import BsdInit
 from pyinfra._lib.services.launchd import Launchd
 from pyinfra._lib.services.openrc import OpenRc
 from pyinfra._lib.services.runit import Runit
-from pyinfra._lib.services.systemd import Systemd, checked_unit, unit_name
+from pyinfra._lib.services.systemd import Systemd
 from pyinfra._lib.services.systems import InitSystem
 from pyinfra._lib.services.sysvinit import SysvInit
+from pyinfra._lib.services.unit_names import checked_unit, unit_name
 from pyinfra._lib.services.upstart import Upstart
 from pyinfra.api import OperationError, OperationTypeError, OperationValueError
 

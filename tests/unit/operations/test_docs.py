@@ -7,7 +7,7 @@ import re
 import textwrap
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -17,10 +17,11 @@ from pyinfra.api.deploy import add_deploy
 
 from .machine import Machine
 
+PREFIX = "pyinfra.operations."
 MODULES = {
-    module.name: import_module(f"pyinfra.operations.{module.name}")
-    for module in iter_modules(operations.__path__)
-    if not module.name.startswith("_") and module.name != "util"
+    module.name.removeprefix(PREFIX): import_module(module.name)
+    for module in walk_packages(operations.__path__, PREFIX)
+    if "._" not in module.name and not module.name.startswith(f"{PREFIX}util")
 }
 OPERATIONS = {
     f"{noun}.{name}": getattr(module, name)
@@ -43,9 +44,9 @@ def test_docstring(name: str) -> None:
     assert first.endswith(".")
     assert not rest[0].strip(), "one sentence first"
     said = re.search(r"\n    Args:\n(.*?)(?:\n\n|\Z)", operation.__doc__, re.DOTALL)
-    assert said, "no arguments"
-    described = re.findall(r"^        (\w+): ", said[1], re.MULTILINE)
+    described = re.findall(r"^        (\w+): ", said[1] if said else "", re.MULTILINE)
     assert described == list(inspect.signature(operation._inner).parameters)
+    assert bool(said) == bool(described), "nothing to be said of arguments"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

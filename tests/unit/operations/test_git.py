@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pyinfra.api.deploy import add_deploy
+from pyinfra.api.operations import run_ops
 from pyinfra.facts.git import (
     GitBranch,
     GitConfig,
@@ -132,10 +135,77 @@ def test_work_in_the_checkout_is_kept(machine: Machine, source: Source, tmp_path
     run(dest, "add", ".")
     run(dest, "commit", "--quiet", "-m", "mine")
     third = source.commit("third")
-    meta = machine.once(git.repo, src=str(source.path), dest=str(dest), rebase=True)
-    assert meta.did_change()
+    machine.apply(git.repo, src=str(source.path), dest=str(dest), rebase=True)
     assert run(dest, "log", "--format=%s", "-2").split() == ["mine", "third"]
     assert run(dest, "rev-parse", "HEAD~1") == third
+
+
+def test_a_branch_of_the_checkout_alone_is_let_alone(machine: Machine, source: Source, tmp_path: Path):
+    dest = tmp_path / "there"
+    machine.apply(git.repo, src=str(source.path), dest=str(dest))
+    run(dest, "checkout", "--quiet", "-b", "mine")
+    machine.unchanged(git.repo, src=str(source.path), dest=str(dest))
+    machine.unchanged(git.repo, src=str(source.path), dest=str(dest), branch="mine")
+    machine.apply(git.repo, src=str(source.path), dest=str(dest), branch="main")
+    machine.apply(git.repo, src=str(source.path), dest=str(dest), branch="mine")
+    run(dest, "checkout", "--quiet", "--detach")
+    machine.unchanged(git.repo, src=str(source.path), dest=str(dest))
+
+
+def test_what_came_to_the_remote_repository_later(machine: Machine, source: Source, tmp_path: Path):
+    wanted = {"src": str(source.path), "dest": str(tmp_path / "there")}
+    machine.apply(git.repo, **wanted)
+    third = source.commit("third")
+    run(source.path, "checkout", "--quiet", "--detach")
+    fourth = source.commit("fourth")
+    run(source.path, "tag", "aside")  # no branch leads there
+    run(source.path, "checkout", "--quiet", "-b", "new", third)
+    machine.apply(git.repo, **wanted, branch="aside")
+    assert run(tmp_path / "there", "rev-parse", "HEAD") == fourth
+    meta = machine.apply(git.repo, **wanted, branch="new")
+    assert [(c.attribute, c.after) for c in meta.changes] == [("branch", "new"), ("head", third)]
+    fifth = source.commit("fifth")
+    machine.apply(git.repo, **wanted, branch=fifth[:10], pull=False, again=False, _ignore_errors=True)
+    machine.apply(git.repo, **wanted, branch="new")
+    assert run(tmp_path / "there", "rev-parse", "HEAD") == fifth
+    machine.apply(git.repo, **wanted, branch=third[:10])
+    assert run(tmp_path / "there", "rev-parse", "HEAD") == third
+
+
+def test_a_remote_repository_that_does_not_answer(machine: Machine, source: Source, tmp_path: Path):
+    wanted = {"src": str(source.path), "dest": str(tmp_path / "there")}
+    machine.apply(git.repo, **wanted)
+    source.path.rename(tmp_path / "elsewhere")
+    assert "not appear to be a git repository" in machine.once(git.repo, **wanted, _ignore_errors=True).stderr
+    machine.unchanged(git.repo, **wanted, pull=False)
+
+
+@pytest.mark.parametrize("branch", ["--upload-pack=touch x", "-f", "", "a b", "a\n"])
+def test_impossible_branches(machine: Machine, branch: str):
+    assert machine.fails(git.repo, src="/srv/a", dest="/srv/b", branch=branch).details.argument == "branch"
+    assert (
+        machine.fails(git.worktree, worktree="/srv/a", repo="/srv/b", commitish=branch).details.argument == "commitish"
+    )
+
+
+@pytest.mark.parametrize("src", ["--upload-pack=touch x", "-u", "", " ", "a\nb", None])
+def test_addresses_are_no_options(machine: Machine, src: Any):
+    assert machine.fails(git.repo, src=src, dest="/srv/b").details.argument == "src"
+
+
+@pytest.mark.parametrize("depth", [0, -1, "1", True])
+def test_impossible_depths(machine: Machine, depth: Any):
+    assert machine.fails(git.repo, src="/srv/a", dest="/srv/b", depth=depth).details.argument == "depth"
+
+
+def test_addresses_are_no_commands(machine: Machine, source: Source, tmp_path: Path):
+    mark = tmp_path / "mark"
+    machine.apply(git.repo, src=str(source.path), dest=str(tmp_path / "there"))
+    for src in (f"ext::sh -c 'touch {mark}'", f"ext::sh -c touch% {mark}", f"$(touch {mark})", f"x;touch {mark}",
+                f"ssh://-oProxyCommand=touch {mark}/x", f"-oProxyCommand=touch {mark}:x"[1:]):  # fmt: skip
+        for dest in (tmp_path / "there", tmp_path / "other"):
+            assert machine.once(git.repo, src=src, dest=str(dest), _ignore_errors=True).did_error()
+    assert not mark.exists()
 
 
 def test_submodules(machine: Machine, source: Source, tmp_path: Path):
@@ -155,6 +225,8 @@ def test_submodules(machine: Machine, source: Source, tmp_path: Path):
 def test_a_shallow_clone(machine: Machine, source: Source, tmp_path: Path):
     machine.apply(git.repo, src=f"file://{source.path}", dest=str(tmp_path / "there"), depth=1)
     assert run(tmp_path / "there", "rev-list", "--count", "HEAD") == "1"
+    machine.apply(git.repo, src=f"file://{source.path}", dest=str(tmp_path / "there"), depth=1, branch="old")
+    assert run(tmp_path / "there", "branch", "--show-current") == "old"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give files away")
@@ -164,6 +236,9 @@ def test_owner(machine: Machine, source: Source, tmp_path: Path):
     machine.apply(git.repo, **wanted)
     assert {path.owner() for path in [dest, *dest.rglob("*")]} == {"nobody"}
     source.commit("third")
+    os.chown(dest, 0, 0)
+    machine.apply(git.repo, **wanted)
+    source.commit("fourth")
     machine.apply(git.repo, **wanted)  # git refuses repositories of others unless it is told not to
     assert {path.group() for path in [dest, *dest.rglob("*")]} == {"nogroup"}
 
@@ -185,6 +260,121 @@ def test_bare_repository(machine: Machine, tmp_path: Path):
     assert run(path, "rev-parse", "--is-bare-repository") == "true"
     machine.apply(git.bare_repo, path=str(path), present=False)
     assert not path.exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give files away")
+def test_owner_of_a_bare_repository(machine: Machine, tmp_path: Path):
+    path = tmp_path / "x.git"
+    machine.apply(git.bare_repo, path=str(path))
+    machine.apply(git.bare_repo, path=str(path), user="nobody")
+    assert {entry.owner() for entry in path.rglob("*")} == {"nobody"}
+
+
+# -- git.worktree --------------------------------------------------------------------------
+
+
+def test_worktree_of_what_is_checked_out(machine: Machine, source: Source, tmp_path: Path):
+    tree = tmp_path / "deep" / "it's-a-tree"
+    machine.apply(git.worktree, worktree=str(tree), repo=str(source.path))
+    assert run(tree, "branch", "--show-current") == "it's-a-tree"
+    (tree / "file").write_text("changed")
+    assert machine.once(git.worktree, worktree=str(tree), present=False, _ignore_errors=True).did_error()
+    machine.apply(git.worktree, worktree=str(tree), present=False, force=True)
+    assert not tree.exists()
+    assert run(source.path, "worktree", "list").count("\n") == 0
+
+
+def test_worktree_that_was_deleted(machine: Machine, source: Source, tmp_path: Path):
+    wanted = {"worktree": str(tmp_path / "a"), "repo": str(source.path), "commitish": "old"}
+    machine.apply(git.worktree, **wanted)
+    shutil.rmtree(tmp_path / "a")
+    machine.apply(git.worktree, **wanted)
+    assert run(tmp_path / "a", "branch", "--show-current") == "old"
+
+
+def test_what_is_in_the_way_of_a_worktree_stays(machine: Machine, source: Source, tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "mine").write_text("mine")
+    meta = machine.once(git.worktree, worktree=str(tmp_path / "a"), repo=str(source.path), _ignore_errors=True)
+    assert meta.did_error()
+    assert (tmp_path / "a" / "mine").read_text() == "mine"
+
+
+def test_worktree_of_a_commit(machine: Machine, source: Source, tmp_path: Path):
+    wanted = {"worktree": str(tmp_path / "a"), "repo": str(source.path), "commitish": "v1"}
+    machine.apply(git.worktree, **wanted, detached=True)
+    assert run(tmp_path / "a", "rev-parse", "HEAD") == run(source.path, "rev-parse", "v1")
+    assert run(tmp_path / "a", "branch", "--show-current") == ""
+    machine.apply(git.worktree, **{**wanted, "worktree": str(tmp_path / "b")}, new_branch="fix")
+    assert run(tmp_path / "b", "branch", "--show-current") == "fix"
+    assert machine.once(git.worktree, worktree=str(tmp_path / "c"), repo=str(source.path), commitish="fix",
+                        _ignore_errors=True).did_error()  # fmt: skip
+    machine.apply(git.worktree, worktree=str(tmp_path / "c"), repo=str(source.path), commitish="fix", force=True)
+
+
+def test_worktree_follows_a_remote_branch(machine: Machine, source: Source, tmp_path: Path):
+    clone = tmp_path / "clone"
+    machine.apply(git.repo, src=str(source.path), dest=str(clone))
+    third = source.commit("third")
+    wanted = {"worktree": str(tmp_path / "a"), "repo": str(clone), "from_remote_branch": ("origin", "main")}
+    machine.apply(git.worktree, **wanted, new_branch="here")
+    assert run(tmp_path / "a", "rev-parse", "HEAD") == third
+    fourth = source.commit("fourth")
+    machine.unchanged(git.worktree, **wanted, pull=False)
+    meta = machine.apply(git.worktree, **wanted)
+    assert [(c.attribute, c.after) for c in meta.changes if c.attribute == "head"] == [("head", fourth)]
+    fifth = source.commit("fifth")
+    machine.apply(git.worktree, worktree=str(tmp_path / "a"), rebase=True)  # it follows that branch by itself
+    assert run(tmp_path / "a", "rev-parse", "HEAD") == fifth
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give files away")
+def test_owner_of_a_worktree(machine: Machine, source: Source, tmp_path: Path):
+    wanted = {"worktree": str(tmp_path / "a"), "repo": str(source.path), "user": "nobody", "group": "nogroup"}
+    machine.apply(git.worktree, **wanted)
+    metadata = source.path / ".git" / "worktrees" / "a"
+    assert {path.owner() for path in (tmp_path / "a", tmp_path / "a" / "file", metadata / "HEAD")} == {"nobody"}
+    os.chown(tmp_path / "a", 0, 0)
+    machine.apply(git.worktree, **wanted)
+
+
+def test_worktree_needs_a_repository(machine: Machine, tmp_path: Path):
+    path = str(tmp_path / "a")
+    assert machine.fails(git.worktree, worktree=path).details.argument == "repo"
+    assert machine.fails(git.worktree, worktree=path, repo=f"{tmp_path}/none").details.argument == "repo"
+    assert machine.plan(git.worktree, worktree=path, repo=f"{tmp_path}/none", assume_repo_exists=True).will_change
+    wrong = machine.fails(git.worktree, worktree=path, repo="/srv/x", from_remote_branch="origin")
+    assert wrong.details.argument == "from_remote_branch"
+
+
+def test_repository_and_worktree_in_one_deploy(machine: Machine, source: Source, tmp_path: Path):
+    def deploy():
+        git.repo(src=str(source.path), dest=str(tmp_path / "app"), pull=False)
+        git.worktree(worktree=str(tmp_path / "fix"), repo=str(tmp_path / "app"), commitish="v1",
+                     assume_repo_exists=True)  # fmt: skip
+
+    with machine.run() as state:
+        add_deploy(state, deploy)
+        (host,) = state.inventory
+        assert not host.planning_errors
+        run_ops(state)
+    assert (tmp_path / "fix" / "file").read_text() == "first"
+
+
+# -- git.config ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["-n", "--help", "$(touch x)", "`id`", "a\\b", "", "true", "# ;", 'A "B" $C\'s'])
+def test_values_are_plain_text(machine: Machine, source: Source, value: str):
+    machine.apply(git.config, key="some.Middle $(id).thing", value=value, repo=str(source.path))
+    assert run(source.path, "config", "some.Middle $(id).thing") == value
+
+
+@pytest.mark.parametrize("key", ["name", "-l.x", "--unset", "a b.c", "a.1", ""])
+def test_keys_that_are_none(machine: Machine, key: str):
+    if key == "-l.x":
+        return  # git's to refuse
+    assert machine.fails(git.config, key=key, value="x").details.argument == "key"
 
 
 def test_settings(machine: Machine, source: Source, tmp_path: Path):

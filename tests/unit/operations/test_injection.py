@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import io
 from pathlib import Path
 from typing import Any
@@ -89,17 +88,3 @@ def test_nothing_is_obeyed(
             run_ops(state)
         assert not mark.exists(), hostile
         assert not (top / "mark").exists(), hostile
-
-
-def test_every_text_argument_is_tried() -> None:
-    not_texts = {"present", "touch", "create_remote_dir", "force", "force_backup", "recursive", "symbolic", "atime",
-                 "add_deploy_dir", "assume_exists", "create_local_dir", "jinja_env_kwargs", "data", "flags", "backup",
-                 "interpolate_variables", "escape_regex_characters", "ensure_newline", "extended_regex"}  # fmt: skip
-    tried = {(getattr(target, "__name__", ""), argument) for target, argument in TARGETS}
-    for name in files.__all__:
-        operation: Any = getattr(files, name)
-        for argument in inspect.signature(operation._inner).parameters:
-            local = argument == "src" and name in ("put", "template")
-            assert (name, argument) in tried or argument in not_texts or argument[0] == "_" or local or (
-                (name, argument) == ("template", "group")
-            )  # fmt: skip

@@ -78,6 +78,12 @@ def test_only_the_one_unit_is_asked_for() -> None:
     assert stub.notes == ["service nginx is running"]
 
 
+def test_where_the_manager_is() -> None:
+    for machine in (".host", "box", "box-1.example"):
+        (command,) = commands_of(systemd.daemon_reload, machine=machine)
+        assert command == f"systemctl --machine={machine} daemon-reload"
+
+
 def test_daemon_reload() -> None:
     assert commands_of(systemd.daemon_reload) == ["systemctl daemon-reload"]
     (mine,) = commands_of(systemd.daemon_reload, user_mode=True)
@@ -91,8 +97,13 @@ def test_daemon_reload() -> None:
         ({"service": "$(x)"}, OperationValueError),
         ({"service": 5}, OperationTypeError),
         ({"machine": "a\nb"}, OperationValueError),
+        ({"machine": "-x"}, OperationValueError),
+        ({"machine": "ann@box"}, OperationValueError),
+        ({"machine": ""}, OperationValueError),
         ({"machine": 5}, OperationTypeError),
         ({"user_name": "a@b"}, OperationValueError),
+        ({"user_name": "-x"}, OperationValueError),
+        ({"user_name": 5}, OperationTypeError),
         ({"enabled": "yes"}, OperationTypeError),
         ({"command": "'"}, OperationValueError),
     ],

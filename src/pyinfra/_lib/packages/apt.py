@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from pyinfra.api import QuoteString, StringCommand
 
-# Changed configuration files are kept; somebody else who installs something is waited for, and apt says so.
-_OPTIONS = '-o Dpkg::Options::="--force-confdef" -o Dpkg::Options::="--force-confold" -o DPkg::Lock::Timeout=600'
+from .managers import PackageManager
+
+# Changed configuration files are kept. Somebody else who installs something is waited for, and apt says so. Without
+# a terminal of its own dpkg draws no progress.
+_OPTIONS = (
+    '-o Dpkg::Options::="--force-confdef" -o Dpkg::Options::="--force-confold" '
+    "-o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0"
+)
 
 
-def apt_get(*words: str | QuoteString, force: bool = False) -> StringCommand:
+def same_version(wanted: str, version: str) -> bool:
+    """Whether a version is the wanted one, which may be a pattern: ``nginx=1.22.*``."""
+    return fnmatchcase(version, wanted)
+
+
+def apt_get(*words: str | QuoteString | StringCommand, force: bool = False) -> StringCommand:
     """Return a command of ``apt-get`` that asks nobody anything."""
     forced = ("--force-yes",) if force else ()
     return StringCommand("DEBIAN_FRONTEND=noninteractive apt-get -y", *forced, _OPTIONS, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class Apt:
-    """How packages are installed with apt.
+def apt(force: bool = False, no_recommends: bool = False, allow_downgrades: bool = False,
+        purge: bool = False) -> PackageManager:  # fmt: skip
+    """Return how packages are managed with apt.
 
-    Attributes:
+    Args:
         force: install what is not authenticated.
         no_recommends: without the packages that are only recommended.
         allow_downgrades: older versions, too.
         purge: remove configuration files, too.
-        extra_install_args: more options for installing, as they are.
-        extra_uninstall_args: more options for removing, as they are.
     """
-
-    force: bool = False
-    no_recommends: bool = False
-    allow_downgrades: bool = False
-    purge: bool = False
-    extra_install_args: str | None = None
-    extra_uninstall_args: str | None = None
-
-    @property
-    def version_join(self) -> str | None:
-        return "="
-
-    def install(self, packages: Sequence[str]) -> StringCommand:
-        options = ["--no-install-recommends"] if self.no_recommends else []
-        options += ["--allow-downgrades"] if self.allow_downgrades else []
-        options += [self.extra_install_args] if self.extra_install_args else []
-        return apt_get("install", *options, *map(QuoteString, packages), force=self.force)
-
-    def upgrade(self, packages: Sequence[str]) -> StringCommand:
-        return apt_get("install", "--only-upgrade", *map(QuoteString, packages), force=self.force)
-
-    def remove(self, packages: Sequence[str]) -> StringCommand:
-        extra = [self.extra_uninstall_args] if self.extra_uninstall_args else []
-        return apt_get("purge" if self.purge else "remove", *extra, *map(QuoteString, packages), force=self.force)
+    options = ["--no-install-recommends"] * no_recommends + ["--allow-downgrades"] * allow_downgrades
+    return PackageManager(
+        program="apt-get",
+        install=apt_get("install", *options, force=force),
+        upgrade=apt_get("install", *options, force=force),
+        remove=apt_get("purge" if purge else "remove", force=force),
+        update=apt_get("update"),
+        upgrade_all=apt_get("upgrade"),
+        version_join="=",
+        same_version=same_version,
+    )

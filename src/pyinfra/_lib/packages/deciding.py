@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import eq
+from typing import Any
 
 from pyinfra.api import OperationTypeError, OperationValueError
 
-Installed = Mapping[str, frozenset[str]]  # versions by name; an empty set when they are not known
+# Versions by name. None instead of versions: it will be installed by then, nobody knows in which one.
+Installed = Mapping[str, AbstractSet[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +19,16 @@ class Item:
     """A package that is asked for.
 
     Attributes:
-        name: its name.
+        name: its name, as it is listed.
         version: the version that it shall have; None when any will do.
         text: as it was written, which is how package managers want it.
+        others: packages that will do just as well; the first one is installed when there is none.
     """
 
     name: str
     version: str | None
     text: str
+    others: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +47,66 @@ class Decision:
     remove: tuple[Item, ...] = ()
     right: tuple[Item, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.install or self.upgrade or self.remove)
 
-def parse_items(packages: str | Iterable[str] | None, join: str | None) -> list[Item]:
+
+def parse_items(
+    packages: str | Iterable[str | Sequence[str]] | None, join: str | None, key: Callable[[str], str] = str
+) -> list[Item]:
     """Take what an operation was given apart; every package once.
 
     Args:
-        packages: a name or several, each perhaps with a version.
-        join: what stands between name and version; None where there are no versions.
+        packages: a name or several, each perhaps with a version; a list among them has names of which any will do.
+        join: what stands between name and version, the last one counts; None where there are no versions.
+        key: under which name a package is listed.
 
     Raises:
         OperationTypeError: something is no text.
         OperationValueError: a name is empty, holds blanks, or would be taken for an option.
+
+    Example:
+        >>> [item.name for item in parse_items(["nginx=1.22", ["exim4", "postfix"]], "=")]
+        ['nginx', 'exim4']
     """
-    texts = [packages] if isinstance(packages, str) else list(packages or ())
-    return [_item(text, join) for text in dict.fromkeys(texts)]
+    if packages is not None and not isinstance(packages, (str, Iterable)):
+        raise OperationTypeError(f"packages must be names, not {packages!r}", argument="packages")
+    given = [packages] if isinstance(packages, str) else list(packages or ())
+    items: dict[Item, None] = {}
+    for entry in given:
+        names = list(entry) if isinstance(entry, (list, tuple)) else [entry]
+        if not names:
+            raise OperationValueError("a list of alternatives is empty", argument="packages")
+        first, *others = [_item(name, join, key) for name in names]
+        items[Item(first.name, first.version, first.text, tuple(others))] = None
+    return list(items)
 
 
-def _item(text: object, join: str | None) -> Item:
+def check_name(text: Any) -> None:
+    """Raise an error for what cannot be the name of a package.
+
+    Raises:
+        OperationTypeError: it is no text.
+        OperationValueError: it is empty, holds blanks, or would be taken for an option.
+    """
     if not isinstance(text, str):
         raise OperationTypeError(f"a package is a text, not {text!r}", argument="packages")
     if not text or text.startswith("-") or any(character.isspace() or character == "\0" for character in text):
         raise OperationValueError(f"{text!r} cannot be the name of a package", argument="packages")
+
+
+def _item(text: Any, join: str | None, key: Callable[[str], str]) -> Item:
+    check_name(text)
     name, separator, version = text.rpartition(join) if join else ("", "", "")
-    return Item(name, version, text) if separator and name else Item(text, None, text)
+    return Item(key(name), version, text) if separator and name and version else Item(key(text), None, text)
 
 
 def decide(
-    items: Iterable[Item], installed: Installed, present: bool = True, upgradeable: Iterable[str] = ()
+    items: Iterable[Item],
+    installed: Installed,
+    present: bool = True,
+    newer: Container[str] = (),
+    same_version: Callable[[str, str], bool] = eq,
 ) -> Decision:
     """Compare what is wanted with what there is.
 
@@ -75,24 +114,53 @@ def decide(
         items: the packages.
         installed: what is installed.
         present: whether they shall be there.
-        upgradeable: names of which there is a newer version that is wanted.
+        newer: names of which there is a newer version that is wanted.
+        same_version: whether an installed version is the wanted one.
 
     Example:
-        >>> decide(parse_items(["a", "b=2"], "="), {"b": frozenset({"1"})}).install
-        (Item(name='a', version=None, text='a'), Item(name='b', version='2', text='b=2'))
+        >>> decision = decide(parse_items(["a", "b=2"], "="), {"b": {"1"}})
+        >>> [item.text for item in decision.install]
+        ['a', 'b=2']
     """
-    newer = frozenset(upgradeable)
-    parts: dict[str, list[Item]] = {"install": [], "upgrade": [], "remove": [], "right": []}
+    decision: dict[str, list[Item]] = {"install": [], "upgrade": [], "remove": [], "right": []}
     for item in items:
-        parts[_part(item, installed, present, newer)].append(item)
-    return Decision(*(tuple(parts[name]) for name in ("install", "upgrade", "remove", "right")))
+        for part, what in _parts(item, installed, present, newer, same_version):
+            decision[part].append(what)
+    return Decision(*(tuple(dict.fromkeys(found)) for found in decision.values()))
 
 
-def _part(item: Item, installed: Installed, present: bool, newer: frozenset[str]) -> str:
-    versions = installed.get(item.name)
-    matches = versions is not None and (item.version is None or item.version in versions)
+def _parts(
+    item: Item, installed: Installed, present: bool, newer: Container[str], same: Callable[[str, str], bool]
+) -> Iterator[tuple[str, Item]]:
+    there = [one for one in (item, *item.others) if _is_there(one, installed, same)]
     if not present:
-        return "remove" if matches else "right"
-    if not matches:
-        return "install"
-    return "upgrade" if item.version is None and item.name in newer else "right"
+        yield from (("remove", one) for one in there)
+        if not there:
+            yield "right", item
+    elif not there:
+        yield "install", item
+    else:
+        yield ("upgrade" if there[0].version is None and there[0].name in newer else "right"), there[0]
+
+
+def _is_there(item: Item, installed: Installed, same: Callable[[str, str], bool]) -> bool:
+    if item.name not in installed:
+        return False
+    return item.version is None or any(same(item.version, version) for version in installed[item.name] or ())
+
+
+def after(decision: Decision, installed: Installed, known: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what will be installed; None instead of versions that cannot be known beforehand.
+
+    Args:
+        decision: what will be done.
+        installed: what is installed.
+        known: versions that packages will have, by name.
+    """
+    found: dict[str, Any] = dict(installed)
+    for item in (*decision.install, *decision.upgrade):
+        version = item.version or (known or {}).get(item.name)
+        found[item.name] = {version} if version else None
+    for item in decision.remove:
+        found.pop(item.name, None)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pyinfra.api import OperationError, QuoteString, StringCommand
 
@@ -13,6 +14,9 @@ DIRECTORIES = ("/etc/rc.d", "/usr/local/etc/rc.d")
 
 class BsdInit:
     """Scripts of the system, or else of its ports."""
+
+    definitions: ClassVar[tuple[str, ...]] = DIRECTORIES
+    links: ClassVar[tuple[str, ...]] = ("/etc/rc.conf.local",)
 
     def control(self, service: str, verb: str) -> Iterator[StringCommand]:
         """Tell a service to do something."""

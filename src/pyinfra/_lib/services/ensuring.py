@@ -8,7 +8,7 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand
-from pyinfra.api.planning import affects, change, prefetch, promise
+from pyinfra.api.planning import affects, change, prefetch, promise, tree
 
 from .deciding import Step, Wanted, decide
 from .systems import SERVICES, InitSystem
@@ -77,7 +77,7 @@ def ensure(
     for step in steps:
         yield from commands_of(system, service, step)
         change(f"service {shown}", step.attribute, step.before, step.after)
-    affects(SERVICES)
+    affects(SERVICES, *(map(tree, system.links) if _enables(steps) else ()))
     _promise(service, steps, running, statuses)
     if asked is not None and wanted.command is None:
         asked.promise(service, enablement, wanted.enabled, exact=not _enables(steps))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pyinfra.api import OperationError, QuoteString, StringCommand
 
@@ -11,6 +12,11 @@ from .systems import verb_words
 
 class Launchd:
     """Jobs by label. It has no restart of its own."""
+
+    definitions: ClassVar[tuple[str, ...]] = (
+        "/Library/LaunchAgents", "/Library/LaunchDaemons", "/System/Library/LaunchDaemons",
+    )  # fmt: skip
+    links: ClassVar[tuple[str, ...]] = ()
 
     def control(self, service: str, verb: str) -> Iterator[StringCommand]:
         """Tell a job to do something."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pyinfra.api import QuoteString, StringCommand
 
@@ -13,6 +14,9 @@ from .systems import verb_words
 @dataclass(frozen=True, slots=True)
 class OpenRc:
     """Services with the runlevel that enabled ones are added to."""
+
+    definitions: ClassVar[tuple[str, ...]] = ("/etc/init.d",)
+    links: ClassVar[tuple[str, ...]] = ("/etc/runlevels",)
 
     runlevel: str = "default"
 

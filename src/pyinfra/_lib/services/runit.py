@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pyinfra.api import QuoteString, StringCommand
 
@@ -13,6 +14,9 @@ from .systems import verb_words
 @dataclass(frozen=True, slots=True)
 class Runit:
     """Services that are linked into a directory, and defined in another one."""
+
+    definitions: ClassVar[tuple[str, ...]] = ("/etc/sv",)
+    links: ClassVar[tuple[str, ...]] = ("/etc/sv",)
 
     svdir: str = "/var/service"
     sourcedir: str = "/etc/sv"

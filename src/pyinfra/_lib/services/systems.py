@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand
 from pyinfra.api.planning import Resource, named
@@ -18,7 +18,15 @@ _SERVICE = re.compile(r"[A-Za-z0-9_@.+:][A-Za-z0-9_@.+:\\-]*\Z", re.ASCII)
 
 
 class InitSystem(Protocol):
-    """How services are controlled. Yields commands and decides nothing."""
+    """How services are controlled. Yields commands and decides nothing.
+
+    Attributes:
+        definitions: directories of what says which services there are.
+        links: directories of what says which of them are started with the system.
+    """
+
+    definitions: ClassVar[tuple[str, ...]]
+    links: ClassVar[tuple[str, ...]]
 
     def control(self, service: str, verb: str) -> Iterable[StringCommand]:
         """Tell a service to ``start``, ``stop``, ``restart``, ``reload``, or whatever the user's command is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pyinfra.api import OperationError, QuoteString, StringCommand
 
@@ -27,6 +28,9 @@ class SysvInit:
         start_links: the links that start the service now.
         stop_links: those that stop it.
     """
+
+    definitions: ClassVar[tuple[str, ...]] = ("/etc/init.d",)
+    links: ClassVar[tuple[str, ...]] = tuple(f"/etc/rc{level}.d" for level in "0123456S")
 
     programs: frozenset[str] = frozenset()
     start_links: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pyinfra.api import QuoteString, StringCommand
 
@@ -11,6 +12,9 @@ from .systems import verb_words
 
 class Upstart:
     """Jobs. One that has an override file with ``manual`` is not started by itself."""
+
+    definitions: ClassVar[tuple[str, ...]] = ("/etc/init",)
+    links: ClassVar[tuple[str, ...]] = ("/etc/init",)
 
     def control(self, service: str, verb: str) -> Iterator[StringCommand]:
         """Tell a job to do something."""

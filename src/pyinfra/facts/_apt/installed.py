@@ -1,58 +1,138 @@
-"""What dpkg has installed."""
+"""What dpkg has installed: one ``dpkg-query`` for all facts that tell something of that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypedDict, TypeVar
 
 from pyinfra._core.effects import Resource
 from pyinfra._engine.facts.base import FactBase
+from pyinfra._lib.packages.listing import PackageVersions
 from pyinfra._lib.packages.managers import PACKAGES
-from pyinfra.facts.util.packaging import PackageVersionDict
 
-_LIST = "dpkg-query -W -f='${db:Status-Abbrev}\\t${Package}\\t${Architecture}\\t${Version}\\t${Provides}\\n'"
+DEB_PACKAGE_NAME_REGEX = r"[a-zA-Z0-9][a-zA-Z0-9+.-]+"
+DEB_PACKAGE_VERSION_REGEX = r"[a-zA-Z0-9:.+~-]+"
 
-PROVIDED = "provided "  # no name has a blank
+T = TypeVar("T")
+
+_FIELDS = ("db:Status-Abbrev", "Package", "Architecture", "Version", "Provides")
+_FORMAT = r"\t".join(f"${{{field}}}" for field in _FIELDS)
+# What "dpkg -l" shows, for whoever has output of that.
+_TABLE_ROW = re.compile(
+    rf"(?P<status>[a-z]{{2}}[ A-Z]) +(?P<name>{DEB_PACKAGE_NAME_REGEX})(?::(?P<architecture>\S+))? +"
+    rf"(?P<version>{DEB_PACKAGE_VERSION_REGEX})(?= |\Z)"
+)
 
 
-def with_provided(installed: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return what is installed, names that are only provided among it."""
-    provided = {name.removeprefix(PROVIDED): found for name, found in installed.items() if name.startswith(PROVIDED)}
-    return {**provided, **installed}
+class _Row(NamedTuple):
+    """A package that dpkg knows."""
+
+    status: str  # wanted, is, error: "ii ", "hi ", "rc "
+    name: str
+    architecture: str
+    version: str
+    provides: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        return self.status[1:2] == "i" and not self.status[2:].strip()
+
+    @property
+    def is_held(self) -> bool:
+        return self.status.startswith("h")
 
 
-class InstalledDebs(FactBase[dict[str, frozenset[str]]]):
-    """Versions of all installed packages, by name and by ``name:architecture``. A host without dpkg has none.
+def _rows(output: Iterable[str]) -> Iterator[_Row]:
+    for line in output:
+        fields = line.split("\t")
+        row = _TABLE_ROW.match(line) if len(fields) == 1 else None
+        if len(fields) == len(_FIELDS):
+            yield _Row(*fields)
+        elif row is not None:
+            yield _Row(row["status"], row["name"], row["architecture"] or "", row["version"])
 
-    Names that installed packages provide are there with ``PROVIDED`` before them.
-    """
 
-    in_plans = False
-    default = dict
+def _own_architecture(rows: Iterable[_Row]) -> str:
+    """That of the host, which is that of its dpkg; "" when there is none."""
+    return next((row.architecture for row in rows if row.name == "dpkg" and row.is_installed), "")
+
+
+def _names(row: _Row, own: str) -> list[str]:
+    """Names under which apt knows a package, the usual one first."""
+    qualified = f"{row.name}:{row.architecture}"
+    return [row.name, qualified] if not own or row.architecture in (own, "all", "") else [qualified]
+
+
+class _DpkgFact(FactBase[T]):
+    """Base of facts that come from the one list of dpkg."""
+
+    abstract = True
+    in_plans = False  # operations say what becomes of which package
+    batch_family: ClassVar[str] = "dpkg"
 
     def command(self) -> str:
-        return f"{_LIST} 2>/dev/null || :"
+        return f"command -v dpkg-query >/dev/null 2>&1 || exit 0\ndpkg-query -W -f='{_FORMAT}\\n'"
+
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> str:
+        return self.command()
+
+    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[T]:
+        return [self.process(output)] * len(calls)
+
+    def requires_command(self, *args: Any, **kwargs: Any) -> str:
+        return "dpkg"
 
     def resources(self) -> Iterable[Resource]:
         return [PACKAGES]
 
-    def process(self, output: list[str]) -> dict[str, frozenset[str]]:
-        packages: dict[str, set[str]] = {}
+
+class Debs(TypedDict):
+    """What is installed, under the names by which apt knows it.
+
+    ``a`` is the package of the host's own architecture, or of none; ``a:i386`` that of another one.
+    """
+
+    versions: dict[str, set[str] | None]  # None: nobody knows which version it will be
+    provided: dict[str, set[str]]  # names that installed packages provide, with the versions that they say
+    held: list[str]  # shall not be upgraded
+    configured: list[str] | None  # removed, their configuration files are still there; None: nobody knows
+    architecture: str  # that of the host
+
+
+class InstalledDebs(_DpkgFact[Debs]):
+    """All installed packages and what they provide. A host without dpkg has none."""
+
+    @staticmethod
+    def default() -> Debs:
+        return {"versions": {}, "provided": {}, "held": [], "configured": [], "architecture": ""}
+
+    def process(self, output: list[str]) -> Debs:
+        rows = list(_rows(output))
+        own = _own_architecture(rows)
+        versions: dict[str, set[str] | None] = {}
         provided: dict[str, set[str]] = {}
-        for line in output:
-            fields = line.split("\t")
-            if len(fields) != 5 or not fields[0].startswith(("ii", "hi")):
-                continue
-            _, name, architecture, version, provides = fields
-            packages.setdefault(name, set()).add(version)
-            packages.setdefault(f"{name}:{architecture}", set()).add(version)
-            for other in provides.split(", ") if provides else ():
-                virtual, _, its_version = other.partition(" ")
-                provided.setdefault(PROVIDED + virtual, set()).update({its_version.strip("(= )")} - {""})
-        return {name: frozenset(versions) for name, versions in {**provided, **packages}.items()}
+        held: list[str] = []
+        configured: list[str] = []
+        for row in rows:
+            names = _names(row, own)
+            if row.is_installed:
+                versions.update({name: {row.version} for name in names})
+                _add_provided(provided, row.provides)
+                held += names if row.is_held else []
+            elif row.status[1:2] == "c":
+                configured += names
+        return {"versions": versions, "provided": provided, "held": held, "configured": configured, "architecture": own}
 
 
-class DebPackages(FactBase[PackageVersionDict]):
+def _add_provided(provided: dict[str, set[str]], provides: str) -> None:
+    """``awk, libc6-2.36 (= 2.36-9)``."""
+    for virtual in provides.split(", ") if provides else ():
+        name, _, version = virtual.partition(" ")
+        provided.setdefault(name, set()).update({version.strip("(= )")} - {""})
+
+
+class DebPackages(_DpkgFact[PackageVersions]):
     """The installed packages with their versions.
 
     Example:
@@ -61,24 +141,35 @@ class DebPackages(FactBase[PackageVersionDict]):
     """
 
     default = dict
-    in_plans = False
 
-    def command(self) -> str:
-        return "dpkg-query -W -f='${db:Status-Abbrev}\\t${Package}\\t${Version}\\n'"
+    def process(self, output: list[str]) -> PackageVersions:
+        packages: PackageVersions = {}
+        for row in _rows(output):
+            if row.is_installed:
+                packages.setdefault(row.name, set()).add(row.version)
+        return packages
+
+
+class AptPackages(_DpkgFact[PackageVersions]):
+    """The installed packages with their versions; those of other architectures as ``name:architecture``.
+
+    Example:
+        >>> host.get_fact(AptPackages)
+        {'bash': {'5.2.15-2+b7'}, 'libc6:i386': {'2.36-9'}}
+    """
+
+    default = dict
 
     def requires_command(self, *args: Any, **kwargs: Any) -> str:
-        return "dpkg"
+        return "apt"
 
-    def resources(self) -> Iterable[Resource]:
-        return [PACKAGES]
-
-    def process(self, output: list[str]) -> PackageVersionDict:
-        packages: PackageVersionDict = {}
-        for line in output:
-            status, _, rest = line.partition("\t")
-            name, separator, version = rest.partition("\t")
-            if separator and status.startswith(("ii", "hi")):
-                packages.setdefault(name, set()).add(version)
+    def process(self, output: list[str]) -> PackageVersions:
+        rows = list(_rows(output))
+        own = _own_architecture(rows)
+        packages: PackageVersions = {}
+        for row in rows:
+            if row.is_installed:
+                packages.setdefault(_names(row, own)[0], set()).add(row.version)
         return packages
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from pyinfra._core.commands import StringCommand
-from pyinfra._core.effects import Resource
-from pyinfra._core.errors import FactProcessError
+from pyinfra._core.effects import Resource, path, tree
+from pyinfra._core.errors import FactProcessError, FactValueError
 from pyinfra._engine.facts.base import FactBase
-from pyinfra._lib.packages.managers import PACKAGES
-from pyinfra.facts._shell import word, words
+from pyinfra._lib.packages.managers import AVAILABLE, PACKAGES
+from pyinfra.facts._frames import line_answers
+from pyinfra.facts._shell import script, word, words
 
 STAMP = "/var/lib/apt/periodic/update-success-stamp"
+SOURCES = "/etc/apt/sources.list"
+SOURCE_PARTS = "/etc/apt/sources.list.d"
+
+_SUMMARY = re.compile(r"([0-9]+) upgraded, ([0-9]+) newly installed, .*?([0-9]+) to remove and ([0-9]+) not upgraded")
+# "Inst libc6 [2.36-9] (2.36-10 Debian:12.4/stable [amd64])", without the first bracket when it is new
+_STEP = re.compile(r"(Inst|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+))?")
+
+
+Steps = dict[str, tuple[str | None, str | None]]  # versions of packages, now and then
 
 
 class AptSimulationDict(TypedDict):
@@ -22,6 +34,24 @@ class AptSimulationDict(TypedDict):
     newly_installed: int
     removed: int
     not_upgraded: int
+
+
+def simulation(command: str) -> str:
+    """Return the command that has ``apt-get`` only say what it would do.
+
+    Args:
+        command: words of ``apt-get``, options too, as they are written for a shell.
+
+    Raises:
+        FactValueError: it ends within a quotation.
+    """
+    if not isinstance(command, str) or "\0" in command:
+        raise FactValueError(f"{command!r} is no command of apt-get")
+    try:
+        given = shlex.split(command)
+    except ValueError as error:
+        raise FactValueError(f"{command!r} is no command of apt-get") from error
+    return f"LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -y {shlex.join(given)} --dry-run"
 
 
 class SimulateOperationWillChange(FactBase["AptSimulationDict | None"]):
@@ -35,64 +65,115 @@ class SimulateOperationWillChange(FactBase["AptSimulationDict | None"]):
     in_plans = False
 
     def command(self, command: str) -> str:
-        # The words are those of ``apt-get``: several, with options.
-        return f"LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -y {command} --dry-run"
+        return simulation(command)
 
     def requires_command(self, *args: Any, **kwargs: Any) -> str:
         return "apt-get"
 
     def resources(self, command: str) -> Iterable[Resource]:
-        return [PACKAGES]
+        return [PACKAGES, AVAILABLE]
 
     def process(self, output: list[str]) -> AptSimulationDict:
         for line in reversed(output):
-            words = line.split()
-            # "2 upgraded, 0 newly installed, 0 to remove and 1 not upgraded."
-            if words[1:2] == ["upgraded,"] and len(words) >= 10:
-                numbers = [word for word in words if word.isdecimal()]
-                if len(numbers) == 4:
-                    upgraded, new, removed, kept = map(int, numbers)
-                    return {"upgraded": upgraded, "newly_installed": new, "removed": removed, "not_upgraded": kept}
+            match = _SUMMARY.match(line)
+            if match is not None:
+                upgraded, new, removed, kept = map(int, match.groups())
+                return {"upgraded": upgraded, "newly_installed": new, "removed": removed, "not_upgraded": kept}
         raise FactProcessError("apt-get does not say what it would do")
 
 
-class Upgradeable(FactBase[list[str]]):
-    """Which of some installed packages apt has a newer version of."""
+class Simulation(FactBase[Steps]):
+    """What would become of which package: its version now and then, None when it is not there."""
 
     in_plans = False
-    default = list
+    default = dict
+
+    def command(self, command: str) -> str:
+        return simulation(command)
+
+    def requires_command(self, *args: Any, **kwargs: Any) -> str:
+        return "apt-get"
+
+    def resources(self, command: str) -> Iterable[Resource]:
+        return [PACKAGES, AVAILABLE]
+
+    def process(self, output: list[str]) -> Steps:
+        SimulateOperationWillChange().process(output)  # complete, or an error
+        steps: Steps = {}
+        for match in filter(None, map(_STEP.match, output)):
+            what, name, before, then = match.groups()
+            steps[name] = (before, then if what == "Inst" else None)
+        return steps
+
+
+class Candidates(FactBase[dict[str, "str | None"]]):
+    """Which versions of packages apt would install; None for those that nobody offers, or that only others provide.
+
+    A package may be asked for from one release: ``nginx/bookworm-backports``. Unknown ones are left out.
+    """
+
+    in_plans = False
+    default = dict
 
     def command(self, packages: Sequence[str]) -> StringCommand:
-        return StringCommand("LC_ALL=C apt-cache policy --", words(map(word, packages)))
+        by_release: dict[str, list[str]] = {}
+        for package in packages:
+            name, _, release = package.partition("/")
+            by_release.setdefault(release, []).append(name)
+        parts: list[Any] = ["LC_ALL=C; export LC_ALL; command -v apt-cache >/dev/null 2>&1 || exit 0\n"]
+        for release, names in by_release.items():
+            option = ["-o ", word(f"APT::Default-Release={release}"), " "] if release else []
+            parts += ["printf '@ %s\\n' ", word(release), "\n",
+                      "apt-cache ", *option, "policy -- ", words(map(word, names)), " 2>/dev/null || :\n"]  # fmt: skip
+        return script(parts)
 
     def resources(self, packages: Sequence[str]) -> Iterable[Resource]:
-        return [PACKAGES]
+        return [PACKAGES, AVAILABLE]
 
-    def process(self, output: list[str]) -> list[str]:
-        found: list[str] = []
-        name = installed = ""
+    def process(self, output: list[str]) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        name = suffix = ""
         for line in output:
-            if line and not line.startswith(" "):
-                name = line.rstrip(":")
-            elif line.startswith("  Installed: "):
-                installed = line.split()[1]
-            elif line.startswith("  Candidate: ") and line.split()[1] not in (installed, "(none)"):
-                found.append(name)
+            if line.startswith("@ "):
+                suffix = f"/{line[2:]}" if line[2:] else ""
+            elif line and not line.startswith(" "):
+                name = line.removesuffix(":")
+            elif line.startswith("  Candidate: "):
+                candidate = line.removeprefix("  Candidate: ").strip()
+                found[name + suffix] = None if candidate == "(none)" else candidate
         return found
 
 
-class SecondsSinceUpdate(FactBase["int | None"]):
-    """How long ago, on the host's own clock, the lists of packages were fetched; None when they never were."""
+def candidate(candidates: Mapping[str, str | None], text: str) -> str | None:
+    """Return the version of a package, as it was asked for: apt leaves out the architecture when it is the host's."""
+    name, slash, release = text.partition("/")
+    return candidates.get(text) or candidates.get(name.partition(":")[0] + slash + release)
+
+
+class ListsAreFresh(FactBase[bool]):
+    """Whether the lists of packages were fetched so many seconds ago at most, and the sources are older than they."""
 
     in_plans = False
-    cacheable = False
+    default = bool
 
-    def command(self) -> str:
-        # busybox has no %s in date only where nobody has apt
-        return f"[ -e {STAMP} ] && echo $(( $(date +%s) - $(stat -c %Y {STAMP}) )) || :"
+    def command(self, seconds: int) -> str:
+        return self.batch_command([{"seconds": seconds}])
 
-    def process(self, output: list[str]) -> int | None:
-        try:
-            return int(output[0]) if output else None
-        except ValueError:
-            raise FactProcessError(f"not understood: {output[0]!r}") from None
+    def resources(self, seconds: int) -> Iterable[Resource]:
+        return [path(STAMP), path(SOURCES), tree(SOURCE_PARTS)]
+
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> str:
+        asked = " ".join(str(int(call["seconds"])) for call in calls)
+        return (
+            f"s={STAMP}; n=0; a=-1\n"
+            f'if [ -e $s ] && [ -z "$(find {SOURCES} {SOURCE_PARTS} -newer $s 2>/dev/null)" ]; then\n'
+            "a=$(( $(date +%s) - $(stat -c %Y $s) )); [ $a -ge 0 ] || a=0\nfi\n"
+            f'for c in {asked}; do n=$((n + 1)); echo "= $n"\n'
+            "if [ $a -ge 0 ] && [ $a -lt $c ]; then echo fresh; else echo old; fi; done"
+        )
+
+    def process(self, output: list[str]) -> bool:
+        return self.batch_process([{}], output)[0]
+
+    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[bool]:
+        return [answer == "fresh" for answer in line_answers("lists of packages", output, len(calls))]

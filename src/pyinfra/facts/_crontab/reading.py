@@ -17,9 +17,17 @@ _NONE = (
     "*[Nn]'o crontab'* | *'no fcrontab'* | *'No such file'* | *'open your crontab'* | *unknown*user* | *user*unknown*"
 )
 
+# Of Debian, of RHEL, of Alpine, of the BSDs, of macOS.
+_PLACES = ("/var/spool/cron/crontabs", "/var/spool/cron", "/etc/crontabs", "/var/cron/tabs", "/usr/lib/cron/tabs")
+
 
 class Crontab(FactBase[CrontabFile]):
-    """The crontab of a user; an empty one when there is none."""
+    """The crontab of a user; an empty one when there is none.
+
+    Example:
+        >>> host.get_fact(Crontab, user="root").commands[0]["command"]
+        '/srv/app/nightly'
+    """
 
     in_plans = False  # operations show what changes line by line
 
@@ -39,7 +47,7 @@ class Crontab(FactBase[CrontabFile]):
 
     def resources(self, user: str | None = None) -> Iterable[Resource]:
         # Without a name it may be that of anybody.
-        return (tree("/var/spool/cron"),) if user is None else (path(f"/var/spool/cron/crontabs/{user}"),)
+        return [tree(place) for place in _PLACES] if user is None else [path(f"{place}/{user}") for place in _PLACES]
 
     def describe(self, user: str | None = None) -> str:
         return f"crontab of {user}" if user else "crontab"

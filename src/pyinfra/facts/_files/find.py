@@ -115,9 +115,16 @@ def _size_terms(size: str | int | None, min_size: str | int | None, max_size: st
             raise FactValueError(f"{size!r} is not a size", argument="size")
         terms += ["-size", size]
     elif size is not None:
-        terms += ["-size", f"{parse_size(size)}c"]
-    if min_size is not None and parse_size(min_size) > 0:
-        terms += ["-size", f"+{parse_size(min_size) - 1}c"]
+        terms += ["-size", f"{_bytes(size, 'size')}c"]
+    if min_size is not None and _bytes(min_size, "min_size") > 0:
+        terms += ["-size", f"+{_bytes(min_size, 'min_size') - 1}c"]
     if max_size is not None:
-        terms += ["-size", f"-{parse_size(max_size) + 1}c"]
+        terms += ["-size", f"-{_bytes(max_size, 'max_size') + 1}c"]
     return terms
+
+
+def _bytes(size: str | int, argument: str) -> int:
+    try:
+        return parse_size(size)
+    except (TypeError, ValueError) as error:
+        raise FactValueError(str(error), argument=argument) from None

@@ -7,8 +7,9 @@ from typing import Any
 from pyinfra._core.commands import QuoteString, StringCommand
 from pyinfra.facts._shell import path_word, script
 
-# Repositories belong to their application; that somebody else manages them is the point. Nobody answers questions.
-GIT = "env GIT_TERMINAL_PROMPT=0 git -c safe.directory='*'"
+# Repositories belong to their application; that somebody else manages them is the point. Nobody answers questions, and
+# looking at a repository starts no program that it names.
+GIT = "env GIT_TERMINAL_PROMPT=0 git -c safe.directory='*' -c core.fsmonitor=false"
 
 
 def in_repository(repo: Any, *body: str | QuoteString | StringCommand) -> StringCommand:

@@ -35,7 +35,9 @@ class GitBranch(GitFactBase["str | None"]):
 
     def command(self, repo: str) -> StringCommand:
         return in_repository(
-            repo, "git describe --all --exact-match 2>/dev/null || git rev-parse HEAD 2>/dev/null || :\n"
+            repo,
+            'if b=$(git symbolic-ref -q --short HEAD); then echo "heads/$b"\n'
+            "else git describe --all --exact-match 2>/dev/null || git rev-parse HEAD; fi 2>/dev/null || :\n",
         )
 
     def process(self, output: list[str]) -> str | None:
@@ -104,7 +106,7 @@ class GitRemoteBranchCommit(GitFactBase["str | None"]):
 
     def command(self, repo: str, remote: str = "origin", branch: str | None = None) -> StringCommand:
         ref = word(f"refs/heads/{branch}") if branch is not None else '"$(git symbolic-ref -q HEAD)"'
-        return in_repository(repo, "git ls-remote ", word(remote), " ", ref, " 2>/dev/null || :\n")
+        return in_repository(repo, "git ls-remote -- ", word(remote), " ", ref, " 2>/dev/null || :\n")
 
     def process(self, output: list[str]) -> str | None:
         return output[0].split()[0] if output and output[0].split() else None

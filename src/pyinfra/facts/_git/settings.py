@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
-from pyinfra._core.effects import Resource, named, tree
+from pyinfra._core.effects import Resource, named
 from pyinfra.facts._git.programs import GIT, in_repository
 from pyinfra.facts._git.repositories import GitFactBase
+from pyinfra.facts._shell import tree_resources
 
 
 class GitConfig(GitFactBase[dict[str, list[str]]]):
@@ -29,8 +30,8 @@ class GitConfig(GitFactBase[dict[str, list[str]]]):
         return StringCommand(GIT, "config", "--system" if system else "--global", listing)
 
     def resources(self, *args: Any, **kwargs: Any) -> Iterable[Resource] | None:
-        repo = kwargs.get("repo")
-        return [tree(repo)] if repo is not None else [named("git settings")]
+        repo = kwargs.get("repo") or (args[0] if args else None)
+        return tree_resources(repo) if repo is not None else [named("git settings")]
 
     def process(self, output: list[str]) -> dict[str, list[str]]:
         settings: dict[str, list[str]] = {}

@@ -38,7 +38,12 @@ class User(FactBase[str]):
 
 
 class Home(FactBase[str | None]):
-    """Home directory of a user, or of the one that commands run as; ``None`` when there is no such user."""
+    """Home directory of a user, or of the one that commands run as; ``None`` when there is no such user.
+
+    Example:
+        >>> host.get_fact(Home, user="root")
+        '/root'
+    """
 
     in_plans = False
 
@@ -90,7 +95,12 @@ class GroupNumbers(FactBase[dict[str, int]]):
 
 
 class AuthorizedKeys(FactBase[list[str]]):
-    """Lines with the public keys that may log in as a user."""
+    """Lines with the public keys that may log in as a user.
+
+    Example:
+        >>> host.get_fact(AuthorizedKeys, user="root", path="/etc/ssh/keys/root")
+        ['ssh-ed25519 AAAA someone@somewhere']
+    """
 
     @staticmethod
     def default() -> list[str]:

@@ -66,8 +66,39 @@ def _from_kldstat(line: str) -> tuple[str, dict[str, Any]]:
     return match["name"], {**numbers, "address": match["address"], "size": match["size"]}
 
 
+class BuiltinModules(FactBase[set[str]]):
+    """Names of the modules that are built into the kernel. For operations: not one of the public facts."""
+
+    in_plans = False
+
+    @staticmethod
+    def default() -> set[str]:
+        return set()
+
+    def command(self) -> str:
+        return (
+            "{ read -r v </proc/sys/kernel/osrelease; } 2>/dev/null || exit 0\n"
+            'f=/lib/modules/$v/modules.builtin; [ ! -r "$f" ] || cat "$f"'
+        )
+
+    def resources(self) -> Iterable[Resource] | None:
+        return (tree("/lib/modules"), tree("/usr/lib/modules"))
+
+    def describe(self) -> str:
+        return "modules in the kernel"
+
+    def process(self, output: list[str]) -> set[str]:
+        names = (line.rpartition("/")[2].partition(".ko")[0] for line in output)
+        return {name.replace("-", "_") for name in names if name}
+
+
 class Sysctl(FactBase[dict[str, Any]]):
-    """Kernel settings: integers, lists of integers, other text as it is. Keys that do not exist are left out."""
+    """Kernel settings: integers, lists of integers, other text as it is. Keys that do not exist are left out.
+
+    Example:
+        >>> host.get_fact(Sysctl, keys=["net.ipv4.ip_forward", "net.ipv4.ip_local_port_range"])
+        {'net.ipv4.ip_forward': 1, 'net.ipv4.ip_local_port_range': [32768, 60999]}
+    """
 
     @staticmethod
     def default() -> dict[str, Any]:
@@ -80,7 +111,7 @@ class Sysctl(FactBase[dict[str, Any]]):
         # Without the program, Linux has the settings as files.
         files: list[Any] = []
         for key in wanted:
-            files += [" ", word("/proc/sys/" + _proc_path(key))]
+            files += [" ", word("/proc/sys/" + proc_path(key))]
         return script(
             "PATH=$PATH:/sbin:/usr/sbin; if command -v sysctl >/dev/null; then LC_ALL=C sysctl",
             [part for key in wanted for part in (" ", word(key))],
@@ -119,8 +150,11 @@ def _key_list(keys: str | list[str] | None) -> list[str]:
     return listed
 
 
-def _proc_path(key: str) -> str:
-    """The first of "." and "/" separates; the other then stands for a dot in a name (``net.ipv4.conf.eth0/1.mtu``)."""
+def proc_path(key: str) -> str:
+    """Return where Linux has a setting, below ``/proc/sys``.
+
+    The first of "." and "/" separates; the other then stands for a dot in a name (``net.ipv4.conf.eth0/1.mtu``).
+    """
     first = re.search(r"[./]", key)
     return key if first is None or first.group() == "/" else key.translate(str.maketrans("./", "/."))
 

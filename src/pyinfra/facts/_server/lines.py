@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
-from pyinfra._core.errors import FactProcessError
+from pyinfra._core.errors import FactProcessError, FactValueError
 
 ISO_DATE_FORMAT = "%Y-%m-%dT%H:%M:%S%z"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -42,6 +43,19 @@ def first_line(what: str, output: list[str]) -> str:
     if len(lines) != 1:
         raise FactProcessError(f"{what}: not understood: {lines[:3]!r}")
     return lines[0].strip()
+
+
+def whole_number(value: Any, argument: str) -> int:
+    """Return an argument that is a number, or a text of one.
+
+    Raises:
+        FactValueError: it is neither.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FactValueError(f"{argument} must be a number, not {value!r}", argument=argument)
+    return value
 
 
 def utc_from_epoch(seconds: int) -> datetime:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named
+from pyinfra._core.effects import path as path_resource
 from pyinfra._core.errors import FactProcessError
 from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
+from pyinfra.facts._shell import script, word
 
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 _BSD_LINE = re.compile(r"(?P<device>.+?) on (?P<point>/.*?)(?: type (?P<type>\S+))? \((?P<options>[^()]*)\)\Z")
@@ -49,6 +52,25 @@ class Mounts(FactBase[dict[str, MountsDict]]):
             mounts.pop(point, None)
             mounts[point] = mount
         return mounts
+
+
+class MountPoint(FactBase[str]):
+    """A directory as mounts have it, without links on the way. For operations: not one of the public facts."""
+
+    in_plans = False
+
+    def command(self, path: str) -> StringCommand:
+        return script("p=", word(path), '\ncd -P -- "$p" 2>/dev/null && pwd -P && exit\nprintf \'%s\\n\' "$p"')
+
+    def resources(self, path: str) -> Iterable[Resource]:
+        steps = path.split("/")
+        return [path_resource("/".join(steps[:number])) for number in range(2, len(steps) + 1)]
+
+    def describe(self, path: str) -> str:
+        return f"place of {path}"
+
+    def process(self, output: list[str]) -> str:
+        return "\n".join(output)
 
 
 def _from_mountinfo(line: str) -> tuple[str, MountsDict]:

@@ -9,6 +9,8 @@ from pyinfra._core.errors import FactProcessError
 from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 
+from .lines import whole_number
+
 # In the forms of procps, of BSD and macOS, and of BusyBox, which has no choice of processes. The name of a program may
 # hold blanks: where the last column begins is told by its header.
 _LIST = """o=$(ps {every} -ww -o pid,user:64,stat,pcpu,pmem,comm:32,args 2>/dev/null) ||
@@ -32,7 +34,12 @@ class ProcessDict(TypedDict):
 
 
 class Processes(FactBase[dict[int, ProcessDict]]):
-    """Processes by number: all, or just one."""
+    """Processes by number: all, or just one.
+
+    Example:
+        >>> host.get_fact(Processes, pid=1)[1]["user"]
+        'root'
+    """
 
     cacheable = False
 
@@ -43,7 +50,7 @@ class Processes(FactBase[dict[int, ProcessDict]]):
     def command(self, pid: int | None = None) -> str:
         if pid is None:
             return _LIST.format(every="-e", all="-ax", only="")
-        number = int(pid)
+        number = whole_number(pid, "pid")
         only = _ONLY.format(number)
         return _LIST.format(every=f"-p {number}", all=f"-p {number}", only=only)
 

@@ -28,7 +28,12 @@ case $1 in -* | '') ;; *) command -v "$1" ;; esac 2>/dev/null || :
 
 
 class Which(FactBase[str | None]):
-    """Path of a program, or the name of a shell builtin; ``None`` when it is not there."""
+    """Path of a program, or the name of a shell builtin; ``None`` when it is not there.
+
+    Example:
+        >>> host.get_fact(Which, command="sh")
+        '/usr/bin/sh'
+    """
 
     def command(self, command: str) -> StringCommand:
         return self.batch_command([{"command": command}])

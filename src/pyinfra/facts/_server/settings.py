@@ -16,7 +16,12 @@ from .lines import first_line, without_comment
 
 
 class EtcHosts(FactBase[dict[str, list[str]]]):
-    """Names by address."""
+    """Names by address.
+
+    Example:
+        >>> host.get_fact(EtcHosts, path="/etc/hosts")
+        {'127.0.0.1': ['localhost']}
+    """
 
     @staticmethod
     def default() -> dict[str, list[str]]:

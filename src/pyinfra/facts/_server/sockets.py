@@ -13,6 +13,8 @@ from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import not_understood
 from pyinfra.facts._shell import script
 
+from .lines import whole_number
+
 _LIST = """if command -v ss >/dev/null 2>&1; then ss -lntup
 elif command -v sockstat >/dev/null 2>&1; then sockstat -46l
 elif [ -d /proc/self ] && command -v netstat >/dev/null 2>&1; then
@@ -52,7 +54,12 @@ class Listener(NamedTuple):
 
 
 class Port(FactBase[tuple[str, int] | tuple[None, None]]):
-    """Name and process number of the program that listens on a port; ``(None, None)`` when none (that may be seen)."""
+    """Name and process number of the program that listens on a port; ``(None, None)`` when none (that may be seen).
+
+    Example:
+        >>> host.get_fact(Port, port=22, protocol="tcp")
+        ('sshd', 812)
+    """
 
     cacheable = False
 
@@ -112,10 +119,10 @@ class Ports(FactBase[list[dict[str, int | str]]]):
 
 
 def _question(port: Any, protocol: str) -> str:
-    number = int(port)
+    number = whole_number(port, "port")
     if not 0 <= number <= _LARGEST_PORT:
         raise FactValueError(f"{port} is not a port", argument="port")
-    if not re.fullmatch(r"[a-z]+", protocol):
+    if not isinstance(protocol, str) or not re.fullmatch(r"[a-z]+", protocol):
         raise FactValueError(f"{protocol!r} is not a protocol", argument="protocol")
     return f"'? {number} {protocol}'"
 

@@ -114,7 +114,12 @@ class TmpDir(FactBase[str]):
 
 
 class Command(FactBase[str]):
-    """The output of a shell command, run as it is."""
+    """The output of a shell command, run as it is.
+
+    Example:
+        >>> host.get_fact(Command, command="uptime -p")
+        'up 3 weeks'
+    """
 
     cacheable = False
 

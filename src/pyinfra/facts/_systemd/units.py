@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pyinfra._core.commands import StringCommand
-from pyinfra._core.effects import Resource
+from pyinfra._core.effects import Resource, tree
 from pyinfra._core.errors import FactTypeError
 from pyinfra._engine.facts.base import FactBase
-from pyinfra._lib.services.systemd import UNIT_NAME, Systemd, unit_name, unit_words
+from pyinfra._lib.services.systemd import Systemd
 from pyinfra._lib.services.systems import SERVICES
+from pyinfra._lib.services.unit_names import UNIT_NAME, unit_name, unit_words
 from pyinfra.facts._frames import EXISTS, answered, header, not_understood
 from pyinfra.facts._shell import script
 
@@ -48,8 +49,9 @@ class UnitFact(FactBase[dict[str, T]], Generic[T]):
         call = {"user_mode": user_mode, "machine": machine, "user_name": user_name, "services": services}
         return self.batch_command([call])
 
-    def resources(self, *args: Any, **asked: Any) -> Iterable[Resource]:
-        return (SERVICES,)
+    def resources(self, user_mode: bool = False, *args: Any, **asked: Any) -> Iterable[Resource]:
+        homes = ("/home", "/root") if user_mode else ()
+        return (SERVICES, *map(tree, (*Systemd.definitions, *homes)))
 
     def describe(self, *args: Any, **asked: Any) -> str:
         return " ".join(["units", *_asked(asked.get("services"))])
@@ -83,14 +85,24 @@ class UnitFact(FactBase[dict[str, T]], Generic[T]):
 
 
 class SystemdStatus(UnitFact[bool]):
-    """Whether each unit runs (or waits, listens, is mounted, has done its work), by every name of it."""
+    """Whether each unit runs (or waits, listens, is mounted, has done its work), by every name of it.
+
+    Example:
+        >>> host.get_fact(SystemdStatus, services=["ssh", "backup.timer"])
+        {'ssh.service': True, 'backup.timer': False}
+    """
 
     def of_unit(self, unit: Unit) -> bool:
         return unit.runs
 
 
 class SystemdEnabled(SystemdStatus):
-    """Whether each unit is started with the system, or when others need it, by every name of it."""
+    """Whether each unit is started with the system, or when others need it, by every name of it.
+
+    Example:
+        >>> host.get_fact(SystemdEnabled, services=["ssh"], user_mode=True, machine="box", user_name="app")
+        {'ssh.service': True}
+    """
 
     def of_unit(self, unit: Unit) -> bool:
         return unit.enabled

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pyinfra._lib.packages.listing import PackageVersions, by_pattern
+
 __all__ = [
     "REPO_FILENAME_MARKER",
     "PackageVersionDict",
@@ -15,7 +17,7 @@ __all__ = [
 
 REPO_FILENAME_MARKER = "#pyinfra-filename:"
 
-PackageVersionDict = dict[str, set[str]]
+PackageVersionDict = PackageVersions
 
 _SECTION = re.compile(r"\[(.+)\]\s*\Z")
 
@@ -31,13 +33,7 @@ def parse_packages(regex: str, output: Iterable[str]) -> PackageVersionDict:
         >>> parse_packages(r"^(\\S+) (\\S+)$", ["bash 5.2", "?"])
         {'bash': {'5.2'}}
     """
-    packages: PackageVersionDict = {}
-    pattern = re.compile(regex)
-    for line in output:
-        match = pattern.match(line)
-        if match is not None:
-            packages.setdefault(match.group(1), set()).add(match.group(2))
-    return packages
+    return by_pattern(regex)(output)
 
 
 def parse_yum_repositories(output: Iterable[str]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from pyinfra.api import (
 )
 from pyinfra.api.planning import prefetch
 from pyinfra.facts._files.contents import FileText
-from pyinfra.facts._shell import path_word, script
+from pyinfra.facts._shell import path_word
 from pyinfra.facts.files import File
 from pyinfra.operations._public import public_in
 from pyinfra.operations.util.files import get_timestamp
@@ -148,26 +148,10 @@ class _Change:
         yield StringCommand("printf", QuoteString(rf"{apart}%s\n"), QuoteString(line), ">>", path_word(self.path))
 
     def _rewrite(self, after: bytes) -> Commands:
-        yield unchanged_since(self.path, self.before or b"")
         suffix = f".{get_timestamp()}" if self.backup else None
-        yield WriteFileCommand(BytesIO(after), self.path, backup_suffix=suffix)
+        yield WriteFileCommand(BytesIO(after), self.path, backup_suffix=suffix, replaces=digest(self.before or b""))
 
 
-_DIGEST_OF = """if command -v sha1sum >/dev/null 2>&1; then d=$(sha1sum <"$f")
-elif command -v sha1 >/dev/null 2>&1; then d=$(sha1 -q <"$f")
-elif command -v shasum >/dev/null 2>&1; then d=$(shasum <"$f")
-elif command -v openssl >/dev/null 2>&1; then d=$(openssl dgst -sha1 <"$f")
-else exit 0; fi
-"""
-
-
-def unchanged_since(path: str, content: bytes) -> StringCommand:
-    """Return a command that fails when a file does not hold this content any more."""
-    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    return script(
-        "f=", path_word(path), "\n",
-        _DIGEST_OF,
-        f"case $d in *{digest}*) ;; *)\n",
-        "printf '%s was changed by somebody else just now: nothing was done to it, run this again\\n' \"$f\" >&2; "
-        "exit 1 ;; esac",
-    )  # fmt: skip
+def digest(content: bytes) -> str:
+    """Return what tells a content from others; see ``WriteFileCommand``."""
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()

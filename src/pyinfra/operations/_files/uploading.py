@@ -40,6 +40,7 @@ class Upload:
         create_remote_dir: make the directory that it is in when that is missing.
         force: write it even if it is there already.
         secrets: texts in it that must not be seen.
+        replaces: digest of what the file holds until then; see ``WriteFileCommand``.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Upload:
     create_remote_dir: bool = True
     force: bool = False
     secrets: Iterable[str] = field(default=(), repr=False)
+    replaces: str | None = None
 
     def commands(self) -> Commands:
         """Read what is there, and yield what is needed."""
@@ -82,6 +84,7 @@ class Upload:
             mode=None if mode is None else str(mode),
             user=self.wanted.user,
             group=self.wanted.group,
+            replaces=self.replaces,
         )
         for time in self.times:
             yield time.command(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyinfra import host, state
+from pyinfra._core.output import encode
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, WriteFileCommand, operation
 from pyinfra.api.planning import prefetch
 from pyinfra.api.util import get_file_path
@@ -18,11 +19,13 @@ from pyinfra.facts.files import Directory, File, Sha1File
 from pyinfra.facts.server import Home
 from pyinfra.operations._files.attributes import Attributes
 from pyinfra.operations._files.directory import directory
+from pyinfra.operations._files.entries import promise_entry
 from pyinfra.operations._files.sources import Source
 from pyinfra.operations._files.uploading import Upload
 from pyinfra.operations._public import public_in
 
 from .names import checked_name
+from .whole_files import present_text, write
 
 Commands = Generator[StringCommand | WriteFileCommand, None, None]
 
@@ -117,13 +120,16 @@ def key_commands(keys: KeyFile) -> list[StringCommand | WriteFileCommand]:
     """Read what there is; return what is needed."""
     place = keys.directory or ""
     path = posixpath.join(place, keys.filename)
-    content = host.get_fact(FileText, path=path)
-    present = (content.text if content else None) or ""
-    upload = Upload(
-        Source.of_text(keys.text(present), None), path, replace(keys.wanted, mode=600), create_remote_dir=False
-    )
-    around = directory._inner(path=place, user=keys.wanted.user, group=keys.wanted.group, mode=700)
-    return [*around, *upload.commands()]
+    wanted = replace(keys.wanted, mode=600)
+    there = present_text(path)
+    text = keys.text(there.text)
+    around = list(directory._inner(path=place, user=keys.wanted.user, group=keys.wanted.group, mode=700))
+    if not there.found or text == there.text:
+        upload = Upload(Source.of_text(text, None), path, wanted, create_remote_dir=False)
+        return [*around, *upload.commands()]
+    commands = [*around, *write(there, text), *wanted.commands(path, there.found)]
+    promise_entry(path, File, {**wanted.after(there.found), "size": len(encode(text)), "atime": None, "mtime": None})
+    return commands
 
 
 def _keys_of(text: str) -> list[str]:

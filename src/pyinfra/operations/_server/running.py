@@ -1,4 +1,4 @@
-"""``server.shell`` and ``server.script``: what has no operation of its own."""
+"""``server.shell``, ``server.script`` and ``server.script_template``: what has no operation of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra.api import OperationTypeError, QuoteString, StringCommand, WriteFileCommand, operation
+from pyinfra.operations._files.rendering import render
 from pyinfra.operations._files.sources import Source
 from pyinfra.operations._public import public_in
 
@@ -53,6 +54,32 @@ def script(src: str, args: Sequence[Any] = ()) -> Generator[StringCommand | Writ
     """
     source = Source.checked(src, add_deploy_dir=True, assume_exists=False)
     yield from run_script(source, args)
+
+
+@operation(is_idempotent=False)
+@public_in("server")
+def script_template(
+    src: str, args: Sequence[Any] = (), **data: Any
+) -> Generator[StringCommand | WriteFileCommand, None, None]:
+    """Run a script that a Jinja2 template makes of the data of the host, every time.
+
+    It is put into a file that only its user can read, and removed when it has ended, however it ends.
+
+    Args:
+        src: path of the template on this machine, or an open file.
+        args: arguments of the script; each stays one argument, whatever it holds.
+        data: variables of the template; ``host``, ``state`` and ``inventory`` are there too.
+
+    Raises:
+        OperationError: the template is wrong or a name in it is not defined; says the line.
+        OperationValueError: there is no file ``src``.
+
+    Example:
+        server.script_template(src="templates/app.conf", args=["--to", "2026.1"], port=8080)
+    """
+    given = Source.checked(src, add_deploy_dir=True, assume_exists=False)
+    text, _ = render(given.src, data, None)
+    yield from run_script(Source.of_text(text, given.name), args)
 
 
 def run_script(source: Source, args: Sequence[Any]) -> Generator[StringCommand | WriteFileCommand, None, None]:

@@ -9,7 +9,7 @@ from typing import Any
 from pyinfra import host
 from pyinfra._lib.services import Wanted, checked_service
 from pyinfra._lib.services.choosing import InitSystemName
-from pyinfra._lib.services.systemd import unit_name
+from pyinfra._lib.services.unit_names import unit_name
 from pyinfra.api import OperationError, StringCommand, WriteFileCommand, operation
 from pyinfra.operations._public import public_in
 from pyinfra.operations._systemd.service import prefetch_unit

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 from pyinfra import host
 from pyinfra._lib.services import SERVICES, Question, Wanted, ensure
-from pyinfra._lib.services.systemd import Systemd, checked_unit
+from pyinfra._lib.services.systemd import Systemd
+from pyinfra._lib.services.unit_names import checked_unit
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.api.planning import affects, change, prefetch
 from pyinfra.facts._systemd.units import UnitFileStates
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.facts.sysvinit import InitdRunlevels
 from pyinfra.operations._public import public_in
+from pyinfra.operations._server.names import checked_name
+
+# ".host" is the host itself; the user of a container has an argument of his own.
+_MACHINE = re.compile(r"(?:\.host|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\Z", re.ASCII)
 
 Commands = Generator[StringCommand, None, None]
 
@@ -103,9 +109,10 @@ def _reload(manager: Systemd) -> Commands:
 
 
 def _manager(user_mode: Any, machine: Any, user_name: Any) -> Systemd:
-    for name, value in (("machine", machine), ("user_name", user_name)):
-        if value is not None and not isinstance(value, str):
-            raise OperationTypeError(f"{name} must be a name, not {value!r}", argument=name)
-        if value is not None and (not value or any(character in value for character in "@ \t\n\0")):
-            raise OperationValueError(f"{name} {value!r} is no name", argument=name)
+    if machine is not None and not isinstance(machine, str):
+        raise OperationTypeError(f"machine must be a name, not {machine!r}", argument="machine")
+    if machine is not None and not _MACHINE.match(machine):
+        raise OperationValueError(f"machine {machine!r} is no name of a container", argument="machine")
+    if user_name is not None and "@" in checked_name(user_name, "user_name"):
+        raise OperationValueError(f"user_name {user_name!r} is no name of a user: see machine", argument="user_name")
     return Systemd(bool(user_mode), machine, user_name)

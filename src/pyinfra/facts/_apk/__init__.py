@@ -1,0 +1,1 @@
+"""Facts about apk that only its operations need."""

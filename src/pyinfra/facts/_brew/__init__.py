@@ -1,0 +1,1 @@
+"""Facts about brew that only its operations need."""

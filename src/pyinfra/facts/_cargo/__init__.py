@@ -1,0 +1,1 @@
+"""Facts about cargo that only its operations need."""

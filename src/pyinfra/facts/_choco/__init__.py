@@ -1,0 +1,1 @@
+"""Facts about choco that only its operations need."""

@@ -1,0 +1,1 @@
+"""Facts that have to do with dnf alone."""

@@ -1,0 +1,1 @@
+"""Facts about flatpak that only its operations need."""

@@ -1,0 +1,1 @@
+"""Facts about FreeBSD that only its operations need."""

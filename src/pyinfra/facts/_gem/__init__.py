@@ -1,0 +1,1 @@
+"""Facts about gem that only its operations need."""

@@ -1,0 +1,1 @@
+"""Facts about go that only its operations need."""

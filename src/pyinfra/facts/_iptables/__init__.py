@@ -1,0 +1,1 @@
+"""How tables of iptables are read."""

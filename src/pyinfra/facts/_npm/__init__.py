@@ -1,0 +1,1 @@
+"""Facts about npm that only its operations need."""

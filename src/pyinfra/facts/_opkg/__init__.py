@@ -1,0 +1,1 @@
+"""Facts about opkg that only its operations need."""

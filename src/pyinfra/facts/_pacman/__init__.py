@@ -1,0 +1,1 @@
+"""Facts about pacman that only its operations need."""

@@ -1,0 +1,1 @@
+"""Facts about pkg that only its operations need."""

@@ -1,0 +1,1 @@
+"""Facts about pkgin that only its operations need."""

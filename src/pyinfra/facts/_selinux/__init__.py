@@ -1,0 +1,1 @@
+"""What is set for SELinux on a host."""

@@ -1,0 +1,1 @@
+"""Facts about snap that only its operations need."""

@@ -1,0 +1,1 @@
+"""What a host knows of others that it reaches by ssh."""

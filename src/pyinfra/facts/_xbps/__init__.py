@@ -1,0 +1,1 @@
+"""Facts about xbps that only its operations need."""

@@ -1,0 +1,1 @@
+"""Operations on packet filters of iptables."""

@@ -1,0 +1,1 @@
+"""What the operations of dnf, yum and zypper have in common."""

@@ -1,0 +1,1 @@
+"""Operations by which a host reaches others with ssh."""
