@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.lab import Host, Lab
 
+WRITTEN = ("etc/hosts", "etc/sysctl.d/60-ours.conf", "etc/security/limits.conf")
 RANGE = "net.ipv4.ip_local_port_range"
 KEYS = [f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7ZAm9vYmFyYmF{n} someone@somewhere" for n in range(8)]
 
@@ -35,14 +36,13 @@ def debian(lab: Lab) -> Iterator[Host]:
 def place(request: pytest.FixtureRequest) -> Iterator[tuple[Host, Machine]]:
     """A host whose files are as they were afterwards, and how operations reach it as root."""
     host: Host = request.getfixturevalue("busybox_host" if request.param == "busybox" else "debian")
-    host.sh("mkdir -p /srv/kept; cp -p /etc/hosts /srv/kept/ 2>/dev/null; "
-            "cp -p /etc/security/limits.conf /srv/kept/ 2>/dev/null; :")  # fmt: skip
+    before = {name: file.read_bytes() for name in WRITTEN if (file := host.root / name).exists()}
     sudo = request.param == "sudo"
     yield host, Machine(host.name, host.ssh_data("deploy"), _sudo=True) if sudo else Machine(host.name, host.ssh_data())
-    host.sh(
-        "rm -f /etc/hosts /etc/sysctl.d/60-ours.conf /etc/security/limits.conf; cd /srv/kept; "
-        "[ ! -e hosts ] || mv hosts /etc; [ ! -e limits.conf ] || mv limits.conf /etc/security; cd /; rm -r /srv/kept"
-    )
+    for name in WRITTEN:
+        (host.root / name).unlink(missing_ok=True)
+    for name, content in before.items():
+        (host.root / name).write_bytes(content)
 
 
 def test_names_of_addresses(place: tuple[Host, Machine]) -> None:
