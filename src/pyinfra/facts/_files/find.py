@@ -48,7 +48,7 @@ class FindFilesBase(FactBase[list[str]]):
     ) -> StringCommand:
         terms: list[Part] = [_start(path) if quote_path else glob_word(path)]
         if maxdepth is not None:
-            terms += ["-maxdepth", str(int(maxdepth))]
+            terms += ["-maxdepth", _depth(maxdepth)]
         terms += ["-type", self.type_flag, *_size_terms(size, min_size, max_size)]
         named = {"-name": fname, "-iname": iname, "-regex": regex, "-path": path_match}
         for option, value in named.items():
@@ -121,6 +121,13 @@ def _size_terms(size: str | int | None, min_size: str | int | None, max_size: st
     if max_size is not None:
         terms += ["-size", f"-{_bytes(max_size, 'max_size') + 1}c"]
     return terms
+
+
+def _depth(maxdepth: int) -> str:
+    try:
+        return str(int(maxdepth))
+    except (TypeError, ValueError):
+        raise FactValueError(f"maxdepth must be a number, not {maxdepth!r}", argument="maxdepth") from None
 
 
 def _bytes(size: str | int, argument: str) -> int:
