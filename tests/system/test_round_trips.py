@@ -1,4 +1,4 @@
-"""Round trips are counted on real hosts that are 100 ms away."""
+"""Round trips are counted on real hosts that are 250 ms away."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.lab import Host, Lab
 
 from .runs import run_on, trips
 
-RTT = 0.1
+RTT = 0.25
 
 
 @pytest.fixture
 def far(lab: Lab, hosts10: list[Host]) -> list[Host]:
-    """Ten hosts, 100 ms away."""
+    """Ten hosts, 250 ms away."""
     for host in hosts10:
         host.sh("mkdir -p /srv/app && for n in 1 2 3 4 5 6 7 8 9; do echo $n > /srv/app/$n; done; chmod 755 /srv/app")
     lab.rtt(RTT * 1000)

@@ -163,7 +163,7 @@ def test_the_engine_never_waits_for_the_terminal() -> None:
     began = time.monotonic()
     for _ in range(1000):
         view.log(logging.INFO, "more")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     go.set()
     view.end(0)
 
