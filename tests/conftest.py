@@ -10,6 +10,9 @@ import pytest
 # What one test asks of a host is no lesson for others, nor for whoever runs the tests.
 os.environ["PYINFRA_PREFETCH"] = "0"
 
+# Suites and helpers are no test modules: without this a failed assertion in them does not say what it compared.
+pytest.register_assert_rewrite("tests.contract.session_suite", "tests.system", "tests.unit")
+
 # What a cheap area finds need not be looked for on real hosts. Within an area the order stays random.
 AREAS = ("unit", "surface", "docs", "contract", "perf", "system")
 HERE = Path(__file__).parent

@@ -326,6 +326,7 @@ class SessionSuite:
         assert late[0].failure.kind is FailureKind.TIMEOUT
         assert late[0].failure.hint is None
         assert late[0].output.bytes_of(STDOUT) == b"said\n"
+        assert after[0].failure is None
         assert shown(after[0]) == (0, b"after\n", b"")
         assert shown(left[0])[1] == b""
 

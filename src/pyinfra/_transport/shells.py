@@ -15,6 +15,9 @@ from .shell import Shell
 
 # Shells for one use whose children still hold the pipe; more are dropped.
 _LINGERING = 3
+# A host that has opened shells before is asked again, after these seconds: nothing has run in the one that did not come
+# about. Dropbear closes a new session at once, several times in a row, while another is ending.
+_PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)
 # After sudo a shell finds itself on a terminal again; like a link, it starts without one and takes it back.
 _TAKE_TERMINAL = b"exec 1>&0 2>&0\n"
 
@@ -100,18 +103,18 @@ class Shells:
 
     async def open(self, privilege: Privilege, *, terminal: bool = False) -> Shell:
         """Open a shell that is not shared. Raises as :meth:`get`."""
-        try:
-            return await self._open(privilege, terminal=terminal)
-        except ConnectionLostError:
-            raise
-        except ConnectError:
-            # Dropbear refuses one, now and then, while another is ending.
-            if self.identity is None:  # nor was there ever one
-                raise
+        for pause in _PAUSES:
+            await self._reconnect()
+            try:
+                return await self._open(privilege, terminal=terminal)
+            except ConnectError:
+                if self.identity is None:  # there never was a shell
+                    raise
+            await asyncio.sleep(pause)
+        await self._reconnect()
         return await self._open(privilege, terminal=terminal)
 
     async def _open(self, privilege: Privilege, *, terminal: bool) -> Shell:
-        await self._reconnect()
         shell = Shell(self._loop, self._trips, on_timeout=self._on_timeout, on_closed=self._forget, terminal=terminal)
         shell.privilege = privilege
         try:

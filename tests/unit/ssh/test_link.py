@@ -8,12 +8,16 @@ import asyncssh
 import pytest
 
 from pyinfra._core.errors import AuthenticationError, ConnectError, ConnectionLostError, HostKeyError, TransferError
+from pyinfra._core.output import STDOUT
 from pyinfra._core.secrets import HiddenValue
+from pyinfra._transport.base import Command
+from pyinfra._transport.session import ShellSession
 from pyinfra._transport.ssh import channels, connection
 from pyinfra._transport.ssh import link as link_module
 from pyinfra._transport.ssh.shared import SSHShared
 
 from .servers import USER, Policy, Receiver, Stingy, key, link_to, run_script, serving
+from .shells import Shell
 
 
 def test_runs_a_shell_on_a_pipe(places):
@@ -95,6 +99,60 @@ def test_lost_connection_says_why(places):
             await link.close()
 
     asyncio.run(scenario())
+
+
+class ClosesAtOnce(Policy):
+    """Opens a session and closes it without a word, as often as told."""
+
+    closing = 0
+
+    def session_requested(self):
+        if not self.closing:
+            return Shell()
+        self.closing -= 1
+        return ClosedShell()
+
+
+class ClosedShell(Shell):
+    def session_started(self):
+        self._chan.close()
+
+
+def test_session_that_is_closed_is_no_lost_connection(places):
+    async def scenario():
+        async with serving(ClosesAtOnce([key("user")])) as server:
+            link = link_to(server, key=places.key_file())
+            await link.connect()
+            server.policy.closing = 1
+            receiver = Receiver()
+            await link.open_pipe(receiver)
+            status, error = await receiver.closed
+            assert status is None
+            assert type(error) is ConnectError
+            assert str(error) == "SSH error (the server closed the session)"
+            assert link.connected
+            assert (await run_script(link, b"echo x"))[1] == b"x\n"
+            await link.close()
+
+    asyncio.run(scenario())
+
+
+def test_sessions_that_are_closed_again_and_again(places):
+    """Dropbear does that while another session of the connection is ending."""
+
+    async def scenario():
+        async with serving(ClosesAtOnce([key("user")])) as server:
+            session = ShellSession(link_to(server, key=places.key_file()))
+            await session.open()
+            await session.submit([Command("kill -9 $$")])  # the next one needs a new shell
+            server.policy.closing = 3
+            [result] = await session.submit([Command("echo x")])
+            assert server.policy.closing == 0
+            assert len(server.policy.connections) == 1
+            await session.close()
+            return result.output.bytes_of(STDOUT)
+
+    assert asyncio.run(scenario()) == b"x\n"
 
 
 def test_silent_connection_is_given_up(places):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
-from pyinfra._core.errors import ConnectError, ConnectionLostError
+from pyinfra._core.errors import ConnectError
 from pyinfra._core.output import STDERR, STDOUT
 
 from .failures import printable
@@ -69,14 +69,14 @@ class ShellPipe(asyncssh.SSHClientSession[bytes]):
 
     Args:
         receiver: gets what arrives.
-        explain: turns the error of a lost connection into one with its cause.
+        explain: turns what asyncssh says of a session that ended without a status into an error with its cause.
         on_end: called once when the session has ended.
     """
 
     def __init__(
         self,
         receiver: PipeReceiver,
-        explain: Callable[[Exception | None], ConnectionLostError],
+        explain: Callable[[Exception | None], ConnectError],
         on_end: Callable[[], None],
     ) -> None:
         self._receiver = receiver
@@ -203,6 +203,11 @@ def may_pass(error: asyncssh.ChannelOpenError) -> bool:
     It is not done with the session that ended last, or could not start a shell just now: too many processes.
     """
     return is_refusal(error) or error.code == asyncssh.OPEN_REQUEST_SESSION_FAILED
+
+
+def ended_silently() -> ConnectError:
+    """A session that the server closed, on a connection that goes on, without a word on how the shell ended."""
+    return ConnectError("SSH error (the server closed the session)")
 
 
 def not_opened(error: Exception) -> ConnectError:

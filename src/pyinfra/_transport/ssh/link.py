@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import itertools
 import random
 from typing import TYPE_CHECKING, Any, cast
@@ -176,6 +177,9 @@ class SSHLink:
         failure.locate(host=self.name)
         return failure
 
+    def _ended(self, connection: Connection, error: Exception | None) -> ConnectError:
+        return channels.ended_silently() if error is None and not connection.closed else self.lost(error)
+
     def tunnel(self) -> asyncssh.SSHClientConnection:
         """Return the connection that other hosts are reached through.
 
@@ -198,7 +202,7 @@ class SSHLink:
         """
         for refusals in itertools.count():
             connection = await self._with_slot()
-            pipe = channels.ShellPipe(receiver, self.lost, connection.slots.give_back)
+            pipe = channels.ShellPipe(receiver, functools.partial(self._ended, connection), connection.slots.give_back)
             try:
                 await self._start_shell(connection, pipe, pty=pty)
             except asyncssh.ChannelOpenError as error:
