@@ -24,8 +24,37 @@ def _area(item: pytest.Item) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order by area, and mark the tests that count."""
+    """Order by area, and mark the tests that count and those on real hosts.
+
+    Networks, init systems and daemons of real hosts are late now and then on a busy machine: a test there that fails is
+    run once more. That it failed is shown at the end, with everything that is known, for somebody to look at.
+    """
     for item in items:
         if _area(item) == "perf":
             item.add_marker(pytest.mark.perf)
+        if _area(item) == "system":
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: AREAS.index(_area(item)) if _area(item) in AREAS else 0)
+
+
+_FAILED_FIRST = pytest.StashKey[list[pytest.TestReport]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what failed at first."""
+    config.stash[_FAILED_FIRST] = reports = []
+
+    class Keeper:
+        @staticmethod
+        def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+            if report.outcome == "rerun":
+                reports.append(report)
+
+    config.pluginmanager.register(Keeper())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show why tests were run again."""
+    for report in config.stash[_FAILED_FIRST]:
+        terminalreporter.section(f"failed at first: {report.nodeid}", sep="_")
+        report.toterminal(terminalreporter._tw)
