@@ -54,8 +54,8 @@ def public_operations() -> dict[str, Any]:
     return {
         f"{noun}.{name}": member
         for noun, module in _modules(operations, "pyinfra.operations.")
-        for name, member in vars(module).items()
-        if hasattr(member, "_inner") and name in module.__all__
+        for name, member in _exported(module)
+        if hasattr(member, "_inner")
     }
 
 
@@ -64,9 +64,9 @@ def public_facts() -> dict[str, type[FactBase[Any]]]:
     return {
         f"{noun}.{name}": member
         for noun, module in _modules(facts, "pyinfra.facts.")
-        for name, member in vars(module).items()
+        for name, member in _exported(module)
         if isinstance(member, type) and issubclass(member, FactBase) and not member.__dict__.get("abstract")
-        and name in module.__all__ and _parameters(member)
+        and _parameters(member)
     }  # fmt: skip
 
 
@@ -75,6 +75,10 @@ def _modules(package: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         noun = found.name.removeprefix(prefix)
         if not noun.startswith(("_", "util")) and "._" not in noun and not found.ispkg:
             yield noun, import_module(found.name)
+
+
+def _exported(module: Any) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(module, name)) for name in module.__all__)
 
 
 def _parameters(fact: type[FactBase[Any]]) -> list[inspect.Parameter]:

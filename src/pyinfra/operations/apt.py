@@ -8,15 +8,20 @@ Example:
 
 from __future__ import annotations
 
-from pyinfra.facts._apt.keys import APT_KEYRING_DIRS
-from pyinfra.facts._apt.updates import STAMP as APT_UPDATE_FILENAME
+from typing import TYPE_CHECKING
 
-from ._apt.deb import deb
-from ._apt.key import key
-from ._apt.packages import packages
-from ._apt.repositories import ppa, repo, sources_file
-from ._apt.update import update
-from ._apt.upgrade import dist_upgrade, upgrade
+from pyinfra._core.faces import face
+
+if TYPE_CHECKING:
+    from pyinfra.facts._apt.keys import APT_KEYRING_DIRS
+    from pyinfra.facts._apt.updates import STAMP as APT_UPDATE_FILENAME
+
+    from ._apt.deb import deb
+    from ._apt.key import key
+    from ._apt.packages import packages
+    from ._apt.repositories import ppa, repo, sources_file
+    from ._apt.update import update
+    from ._apt.upgrade import dist_upgrade, upgrade
 
 __all__ = [
     "APT_KEYRING_DIRS",
@@ -31,3 +36,6 @@ __all__ = [
     "update",
     "upgrade",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__)

@@ -341,7 +341,7 @@ def test_every_text_argument_is_tried() -> None:
                 "purge", "auto_remove", "dearmor"}  # fmt: skip
     tried = {(operation, argument) for operation, argument, _ in TARGETS}
     seen = {argument for _, argument in tried}
-    operations: list[Any] = [*map(apt.__dict__.get, apt.__all__), gpg.key, gpg.dearmor]
+    operations: list[Any] = [*(getattr(apt, name) for name in apt.__all__), gpg.key, gpg.dearmor]
     for operation in operations:
         if not hasattr(operation, "_inner"):
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +73,8 @@ def _check(requirement: Requirement, wanted_by: str, seen: set[str], extra: str 
         return
     seen.add(key)
     because = f" (for {wanted_by})" if wanted_by else ""
+    from importlib import metadata
+
     try:
         distribution = metadata.distribution(requirement.name)
     except metadata.PackageNotFoundError:
