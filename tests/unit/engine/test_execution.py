@@ -288,6 +288,19 @@ def test_run_once_runs_on_the_first_host_of_the_inventory():
     assert [bool(meta.will_change) for meta in result.values()] == [True, False, False]
 
 
+@pytest.mark.parametrize("slow", ["c", "a", "b", ""])
+def test_run_once_does_not_depend_on_who_is_ready_first(slow: str):
+    def deploy() -> None:
+        for number in range(9 if host.name == slow else 0):
+            host.get_fact(Value, key=f"{number}")
+        run("say once", _run_once=True)
+
+    state = toy_state(["c", "a", "b"])
+    add_deploy(state, deploy)
+    run_ops(state)
+    assert [session(state, name).log.count("say once") for name in "cab"] == [1, 0, 0]
+
+
 def test_order_of_hosts_is_that_of_the_inventory():
     names = [f"h{n}" for n in (9, 3, 7, 1)]
     state = toy_state(names)
