@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from pyinfra._core.arguments import CONNECTOR_ARGUMENT_NAMES
 from pyinfra._core.commands import (
     FileDownloadCommand,
     FileUploadCommand,
@@ -103,6 +104,10 @@ class CommandRunner:
             return self._data.options
         return options_from({**self._data.global_arguments, **command.connector_arguments})
 
+    def _connector_arguments(self, command: PyinfraCommand) -> dict[str, Any]:
+        given = self._data.global_arguments
+        return {name: given[name] for name in CONNECTOR_ARGUMENT_NAMES if name in given} | command.connector_arguments
+
     def _run_one(self, command: PyinfraCommand) -> None:
         if isinstance(command, _BATCHED):
             self._run_batch([command])
@@ -115,7 +120,7 @@ class CommandRunner:
             if isinstance(command, FunctionCommand):
                 call_function(self._state, self._host, self._data, command, self._options(command).timeout)
             elif isinstance(command, RsyncCommand):
-                self._host.rsync(command.src, command.dest, command.flags, **command.connector_arguments)
+                self._host.rsync(command.src, command.dest, command.flags, **self._connector_arguments(command))
             elif command.execute(self._state, self._host, self._data.global_arguments) is False:
                 raise OperationError(f"{command!r} failed")
         except (Stopped, asyncio.CancelledError):
