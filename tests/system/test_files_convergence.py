@@ -127,3 +127,36 @@ def test_directories_that_are_gone_from_the_source_go(place: Place, tmp_path: Pa
             "tree/kept/gone", "tree/link"}  # fmt: skip
     assert place.did(files.sync, src=str(tmp_path), dest=f"{TOP}/tree", delete=True) == gone
     assert {str(path.relative_to(place.here)) for path in place.here.rglob("*")} == {"tree", "tree/kept", "tree/kept/f"}
+
+
+def test_new_files_are_known_to_be_empty(place: Place) -> None:  # noqa: F811
+    """Each step is planned over what the earlier ones will leave, to the last byte."""
+    path = f"{TOP}/new"
+    changed = place.did_all(
+        (files.file, {"path": path, "mode": "640", "user": "alice"}),
+        (files.line, {"path": path, "line": "a=1"}),
+        (files.block, {"path": path, "content": ["b", "c"]}),
+        (files.replace, {"path": path, "text": "a=1", "replace": "a=2"}),
+        (files.line, {"path": path, "line": "^c$", "replace": "d"}),
+        again=False,
+    )
+    assert changed == {"new"}
+    assert (place.here / "new").read_text() == "a=2\n# BEGIN PYINFRA BLOCK\nb\nd\n# END PYINFRA BLOCK\n"
+    assert (mode_of(place.here / "new"), (place.here / "new").stat().st_uid) == ("640", UIDS["alice"])
+
+
+def test_what_is_made_anew_holds_nothing_of_the_old(place: Place) -> None:  # noqa: F811
+    place.sh("echo old >gone; mkdir d; echo old >d/f; echo x >t; ln -s t l")
+    place.did_all(
+        (files.file, {"path": f"{TOP}/gone", "present": False}),
+        (files.line, {"path": f"{TOP}/gone", "line": "old"}),
+        (files.file, {"path": f"{TOP}/d", "force": True, "force_backup": False}),
+        (files.line, {"path": f"{TOP}/d", "line": "in a file"}),
+        (files.link, {"path": f"{TOP}/l", "present": False}),
+        (files.line, {"path": f"{TOP}/l", "line": "no link"}),
+        (files.put, {"src": io.BytesIO(b"private\n"), "dest": f"{TOP}/p", "mode": "600"}),
+        (files.line, {"path": f"{TOP}/p", "line": "^private$", "replace": "hidden"}),
+        again=False,
+    )
+    found = {path.name: path.read_text() for path in place.here.iterdir()}
+    assert found == {"gone": "old\n", "d": "in a file\n", "l": "no link\n", "t": "x\n", "p": "hidden\n"}

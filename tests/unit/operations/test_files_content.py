@@ -246,6 +246,27 @@ def test_a_file_that_somebody_else_changes_is_left_alone(machine: Machine, tmp_p
     assert path.read_text() == "a=1\nb=2\n"
 
 
+def test_a_new_file_is_known_to_be_empty(machine: Machine, tmp_path: Path) -> None:
+    from pyinfra.api.operation import add_ops
+
+    new, old, private = (str(tmp_path / name) for name in ("new", "old", "private"))
+    Path(old).write_text("x\n")
+    calls = [
+        (files.file, {"path": new, "touch": True}),
+        (files.line, {"path": new, "line": "x", "present": False}),
+        (files.line, {"path": new, "line": "x"}),
+        (files.file, {"path": old, "present": False}),
+        (files.line, {"path": old, "line": "x"}),
+        (files.put, {"src": io.StringIO("x\n"), "dest": private, "mode": "600"}),
+        (files.line, {"path": private, "line": "x"}),
+    ]
+    with machine.run() as state:
+        metas = [next(iter(meta.values())) for meta in add_ops(state, calls)]
+        assert [meta.will_change for meta in metas] == [True, False, True, True, True, True, False]
+        assert not any(meta.plan.is_open for meta in metas)
+        assert "'x\\n'" not in str([meta.plan.promises for meta in metas]), "contents are not for everybody to see"
+
+
 def test_several_lines_of_one_file_in_one_run(machine: Machine, tmp_path: Path) -> None:
     from pyinfra.api.operation import add_ops
     from pyinfra.api.operations import run_ops

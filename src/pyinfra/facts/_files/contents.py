@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pyinfra._core.commands import StringCommand
@@ -37,11 +37,12 @@ class FileContent:
 
     Attributes:
         size: in bytes.
-        data: the bytes, or None when the file is larger than was asked for.
+        data: the bytes, or None when the file is larger than was asked for. They are not printed: not everybody may
+            see what is in a file.
     """
 
     size: int
-    data: bytes | None
+    data: bytes | None = field(repr=False)
 
     @classmethod
     def of(cls, data: bytes) -> FileContent:

@@ -10,6 +10,7 @@ from typing import Any
 from pyinfra.api import OperationError, StringCommand
 from pyinfra.api.planning import affects, promise, tree
 from pyinfra.api.planning import path as path_resource
+from pyinfra.facts._files.contents import FileText
 from pyinfra.facts._shell import path_word
 from pyinfra.facts.files import Directory, File, Link, Sha1File
 from pyinfra.operations.util.files import get_timestamp
@@ -96,7 +97,7 @@ def promise_entry(path: str, kind: type[File], attributes: Mapping[str, Any]) ->
 def promise_gone(path: str) -> None:
     """Say that nothing will be at a path."""
     for name in _names(path):
-        for fact in (File, Directory, Link, Sha1File):
+        for fact in (File, Directory, Link, Sha1File, FileText):
             promise(fact, None, path=name)
 
 

@@ -13,6 +13,7 @@ from pyinfra.operations._public import public_in
 from .attributes import Attributes
 from .entries import Force, make_parents, promise_entry, promise_gone
 from .paths import host_path, missing_parents
+from .uploading import promise_content
 
 
 @operation()
@@ -73,6 +74,8 @@ def file(
     if not found or touch:
         after.update(size=after["size"] if found else 0, atime=None, mtime=None)
     promise_entry(path, File, after)
+    if not found:
+        promise_content(path, b"")
 
 
 def _remove(path: str, something_else: bool, way: Force) -> Generator[StringCommand, None, None]:

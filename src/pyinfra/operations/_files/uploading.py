@@ -88,7 +88,7 @@ class Upload:
         )
         for time in self.times:
             yield time.command(path)
-        promise_content(path, data, public=not self.secrets and is_public(found, self.wanted))
+        promise_content(path, data, secret=bool(self.secrets))
         if data is None and not self.source.assumed:
             promise(Sha1File, self.source.digest("sha1"), path=path)
         self._promise_attributes(path, found, size=self.source.size, written=True)
@@ -189,12 +189,12 @@ def tell_content(
     change(f"file {path}", "content", was, shown or ("new content" if data is None or secrets else summary(data)))
 
 
-def promise_content(path: str, data: bytes | None, *, public: bool = True) -> None:
-    """Say what a file will hold."""
+def promise_content(path: str, data: bytes | None, *, secret: bool = False) -> None:
+    """Say what a file will hold; of something secret its digest only."""
     if data is None:
         return
     import hashlib
 
     promise(Sha1File, hashlib.sha1(data, usedforsecurity=False).hexdigest(), path=path)
-    if public:
+    if not secret:
         promise(FileText, FileContent.of(data), path=path)
