@@ -89,6 +89,20 @@ def test_calls_of_one_turn_become_one_command_where_the_fact_knows_how():
     assert session(state).log == ["say " + ",".join(f"k{n}" for n in range(30))]
 
 
+@pytest.mark.parametrize("most", [1, 3, 12])
+def test_what_is_too_much_for_one_batch_is_divided(most: int):
+    class Few(Batched):
+        def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> Any:
+            return super().batch_command(calls) if len(calls) <= most else None
+
+    (one,) = toy_state().inventory
+    calls = [lambda n=n: one.get_fact(Few, key=f"k{n}") for n in range(30)]
+    assert [outcome.get() for outcome in bridge.run(bridge.gather, calls)] == [f"value of k{n}" for n in range(30)]
+    asked = [command.removeprefix("say ").split(",") for command in session(one.state).log]
+    assert sorted(key for keys in asked for key in keys) == sorted(f"k{n}" for n in range(30))
+    assert max(map(len, asked)) <= most
+
+
 def test_an_answer_that_is_an_error_fails_its_own_call_only():
     class Mixed(Batched):
         def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[Any]:

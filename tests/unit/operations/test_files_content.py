@@ -267,6 +267,15 @@ def test_a_new_file_is_known_to_be_empty(machine: Machine, tmp_path: Path) -> No
         assert "'x\\n'" not in str([meta.plan.promises for meta in metas]), "contents are not for everybody to see"
 
 
+def test_many_files_in_one_run(machine: Machine, tmp_path: Path) -> None:
+    """More than are read together."""
+    from pyinfra.api.operation import add_ops
+
+    calls = [(files.line, {"path": str(tmp_path / f"f{n}"), "line": "x"}) for n in range(40)]
+    with machine.run() as state:
+        assert all(meta.will_change for found in add_ops(state, calls) for meta in found.values())
+
+
 def test_several_lines_of_one_file_in_one_run(machine: Machine, tmp_path: Path) -> None:
     from pyinfra.api.operation import add_ops
     from pyinfra.api.operations import run_ops

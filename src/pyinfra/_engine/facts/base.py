@@ -89,7 +89,10 @@ class FactBase(Generic[T]):
         return " ".join([type(self).__name__.lower(), *shown])
 
     def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> str | StringCommand | None:
-        """One command that answers several calls of this fact, or None when there is no such form."""
+        """One command that answers several calls of this fact, or None when there is no such form.
+
+        None for several calls, but not for one, when those are too many: then they are asked in smaller batches.
+        """
         return None
 
     def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> Sequence[T | FactProcessError]:

@@ -140,9 +140,18 @@ class FactStore:
             else:
                 self._send(submit, [reading], command)
         for readings in batches.values():
-            speaker = max(readings, key=lambda reading: reading.key.cls.batch_rank).fact
-            command = speaker.batch_command([reading.arguments for reading in readings])
+            self._send_batch(submit, readings)
+
+    def _send_batch(self, submit: Submit, readings: list[Reading]) -> None:
+        """Send what can be read together; a class may refuse that for so many, but not for one."""
+        speaker = max(readings, key=lambda reading: reading.key.cls.batch_rank).fact
+        command = speaker.batch_command([reading.arguments for reading in readings])
+        if command is not None or len(readings) == 1:
             self._send(submit, readings, cast("StringCommand | str", command), in_batch=True)
+            return
+        middle = len(readings) // 2
+        self._send_batch(submit, readings[:middle])
+        self._send_batch(submit, readings[middle:])
 
     def _send(
         self, submit: Submit, readings: list[Reading], command: StringCommand | str, in_batch: bool = False
