@@ -79,8 +79,8 @@ def test_files(host: Host) -> None:
 
     one = spent(host, of(range(1)))
     assert one <= 12
-    # One stat for all; each link and each content takes two more: there is no way that all systems have.
-    assert spent(host, of(range(10))) <= one + 9 * 5
+    # One stat for all, and three more for all contents; each link takes two: there is no way that all systems have.
+    assert spent(host, of(range(10))) <= one + 9 * 2
 
 
 def test_accounts(host: Host) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,49 @@ def test_files_without_a_size_are_read_too(remote: Remote) -> None:
     assert remote.read(FileContents, "/proc/sys/kernel/ostype") == [Path("/proc/sys/kernel/ostype").read_text().strip()]
 
 
+SPOILER = """#!/bin/sh
+echo >>"$COUNT"
+[ $(wc -l <"$COUNT") -gt "$TIMES" ] || printf more >>"$FILE"
+exec {stat} "$@"
+"""
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 100])
+def test_what_changes_while_it_is_read_is_read_again(times: int, tmp_path: Path) -> None:
+    """The file grows before its size is asked for, and so behind the back of whoever has asked already."""
+    names = make_files(tmp_path)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "stat").write_text(SPOILER.replace("{stat}", shutil.which("stat") or "stat"))
+    (programs / "stat").chmod(0o755)
+    forged = tmp_path / "forged"
+    forged.write_text(f"~ {'a' * 32}\n= 1 4\n. 4\nevil\nok\n")
+    for remote in remotes():
+        if remote.name == "busybox":
+            continue  # it has a stat of its own
+        (tmp_path / "count").write_text("")
+        calls = [{"path": str(forged)}, *({"path": name} for name in names), {"path": "/missing"}]
+        command = FileText().batch_command(calls)
+        assert command is not None
+        changing = {"COUNT": str(tmp_path / "count"), "TIMES": str(times), "FILE": str(forged)}
+        spoilt = replace(remote, path=f"{programs}:{remote.path}")
+        output = spoilt.lines(command, **changing)
+        if times == 100:
+            with pytest.raises(FactProcessError, match="changed while it was read"):
+                FileText().batch_process(calls, output)
+            continue
+        expected = [FileContent.of(data) for data in (forged.read_bytes(), *AWKWARD)]
+        assert FileText().batch_process(calls, output) == [*expected, None]
+
+
+@pytest.mark.parametrize("programs", [("cat", "wc"), ("cat", "wc", "od", "tr")])
+def test_without_stat(programs: tuple[str, ...], tmp_path: Path) -> None:
+    names = make_files(tmp_path)
+    calls = [{"path": name} for name in (*names, "/missing", "/")]
+    found = only(tmp_path, *programs).read_all(FileText, *calls)
+    assert found == [*(FileContent.of(data) for data in AWKWARD), None, False]
+
+
 def test_lines_of_files(remote: Remote, tmp_path: Path) -> None:
     names = make_files(tmp_path)
     found = remote.read_all(FileContents, *({"path": name} for name in names), {"path": "/missing"})
@@ -130,7 +175,22 @@ def test_a_large_batch_of_large_files_goes_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "output", [["= 1 5", "abc"], ["= 1"], ["x"], ["- 1", "- 1"], ["- 2"], ["= 1 3", "abcd"], ["- 1 7"]]
+    "output",
+    [
+        ["ok"],
+        ["x", ". 0", "", "ok"],
+        ["- 1", "", "ok"],
+        ["- 1", ". 0", ""],
+        ["- 1", ". 0", "", "changed"],
+        ["- 1", ". 0", "", "~ " + "a" * 32],
+        ["= 1 5", ". 5", "abc", "ok"],
+        ["= 1 3", ". 3", "abcd", "ok"],
+        ["= 1 3", ". 4", "abcd", "ok"],
+        ["= 1", ". 0", "", "ok"],
+        ["- 1", "- 1", ". 0", "", "ok"],
+        ["- 2", ". 0", "", "ok"],
+        ["- 1 7", ". 0", "", "ok"],
+    ],
 )
 def test_contents_that_make_no_sense(output: list[str]) -> None:
     with pytest.raises(FactProcessError):
