@@ -411,6 +411,10 @@ class SessionSuite:
             assert "changed by somebody else just now" in found.failure.message
         seen = f"cat {shlex.quote(path)}; ls -lA {place.folder} | grep -v ^total | cut -c1-10"
         assert place.run(seen)[1] == b"read-rw-r--r--\n"
+        for there, expected in ((path, False), (f"{place.folder}/new", True)):
+            [found] = place.submit(Upload(io.BytesIO(b"made"), there, place.options, replaces="-"))
+            assert (found.failure is None) is expected
+        assert place.run(f"cat {place.folder}/new; rm {place.folder}/new; {seen}")[1] == b"maderead-rw-r--r--\n"
         assert replacing(b"read", path).failure is None
         assert place.run(seen)[1] == b"ours-rw-r-----\n-rw-r--r--\n"
 

@@ -247,8 +247,8 @@ class WriteFileCommand(FileUploadCommand):
         user: owner; None keeps an existing file's own.
         group: group; None keeps an existing file's own.
         backup_suffix: keep the old file under its name with this suffix.
-        replaces: SHA-1 of what the file holds until then, in hexadecimal: a file that was changed meanwhile is left
-            alone, and the command fails.
+        replaces: SHA-1 of what the file holds until then, in hexadecimal, or ``"-"`` where there is none: a file that
+            was changed meanwhile is left alone, and the command fails.
         kwargs: connector arguments for this command only.
     """
 

@@ -87,7 +87,7 @@ class Upload:
     user: str | None = None
     group: str | None = None
     backup_suffix: str | None = None  # keep the old file as path + suffix
-    replaces: str | None = None  # SHA-1 of the content that the file has until then; another one is an error
+    replaces: str | None = None  # SHA-1 of what the file holds until then, "-" where there is none; else an error
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# A shell function: ends the shell it runs in when the file $1 does not hold what $h is the SHA-1 of. A host without any
-# of these programs cannot tell, and a file that is gone was changed.
+# A shell function: ends the shell it runs in when the file $1 does not hold what $h is the SHA-1 of, or is there at all
+# when $h is "-". A host without any of these programs cannot tell, and a file that is gone was changed.
 UNCHANGED = r"""
 digest() {
   if command -v sha1sum >/dev/null 2>&1; then sha1sum
@@ -15,7 +15,11 @@ digest() {
 }
 unchanged() {
   [ -n "$h" ] || return 0
-  [ ! -f "$1" ] || case $(digest <"$1") in *"$h"*) return 0;; esac
+  if [ "$h" = - ]; then
+    [ -e "$1" ] || return 0
+  elif [ -f "$1" ]; then
+    case $(digest <"$1") in *"$h"*) return 0;; esac
+  fi
   echo "$1: was changed by somebody else just now: it was left alone, run this again" >&2
   exit 1
 }

@@ -10,6 +10,8 @@ import posixpath
 import secrets
 import shlex
 
+from pyinfra._core.turns import TAKE_TURN
+
 from .base import Upload
 from .framing import Script
 from .replacing import UNCHANGED
@@ -51,8 +53,9 @@ own() {
 stopped() { [ $s -lt 126 ] || exit $s; }
 mode() { if [ -n "$m" ]; then chmod "$m" "$1" || exit 1; fi; }
 backup() { if [ -n "$b" ] && [ -f "$d" ]; then cp -p "$d" "$d$b" || exit 1; fi; }
+turned() { [ -z "$h" ] || take_turn "$p"; unchanged "$d"; }
 in_place() {
-  unchanged "$d"; backup
+  turned; backup
   if [ -f "$d" ]; then fill "$d"; else content >"$d" || exit 1; fi
   own "$d"; mode "$d"; exit 0
 }
@@ -63,9 +66,10 @@ in_place() {
 # The file itself is written where it cannot be replaced (a device, a directory that is not ours, a bind mount), or
 # where its owner could not be given to a new one.
 _MAIN = r"""
-if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; fi
-trap 'rm -f "$t"' EXIT
+trap leave_turn EXIT
 trap 'exit 143' HUP INT PIPE TERM
+if [ -e "$d" ] && [ ! -f "$d" ]; then in_place; fi
+trap 'rm -f "$t"; leave_turn' EXIT
 ( set -C; umask 077; : >"$t" ) 2>/dev/null; s=$?
 stopped
 if [ $s -ne 0 ]; then
@@ -82,7 +86,7 @@ else
   own "$t"; fill "$t"
   case $m in [0-7]*) ;; *) chmod "=rw${m:+,$m}" "$t" || exit 1;; esac
 fi
-mode "$t"; unchanged "$d"; backup
+mode "$t"; turned; backup
 mv -f "$t" "$d" 2>/dev/null; s=$?
 stopped
 [ $s -ne 0 ] || exit 0
@@ -98,7 +102,7 @@ _FROM_PIPE = """
 content() { cat; }
 again() { :; }
 """
-WRITE = _PLACE + UNCHANGED + _STEPS + _MAIN  # needs values, and content; ends the shell that it runs in
+WRITE = _PLACE + TAKE_TURN + UNCHANGED + _STEPS + _MAIN  # needs values, and content; ends the shell that it runs in
 
 
 def temporary_name() -> str:

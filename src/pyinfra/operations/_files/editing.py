@@ -75,7 +75,7 @@ class PresentText:
             BytesIO(after),
             self.path,
             backup_suffix=f".{get_timestamp()}" if backup else None,
-            replaces=None if self.data is None else digest(self.data),
+            replaces="-" if self.data is None else digest(self.data),
         )
         promise_content(self.path, after)
         if len(after) > SMALL:

@@ -15,7 +15,6 @@ from pyinfra.api import (
     OperationError,
     OperationTypeError,
     OperationValueError,
-    QuoteString,
     StringCommand,
     WriteFileCommand,
     operation,
@@ -31,6 +30,7 @@ from .attributes import Attributes
 from .entries import promise_entry
 from .line_by_shell import edit_by_shell
 from .paths import host_path
+from .turns import append_once
 from .uploading import promise_content, tell_content
 
 Commands = Generator[StringCommand | WriteFileCommand, None, None]
@@ -134,8 +134,12 @@ class _Change:
         after = encode(self.edit.text)
         unowned = Attributes()
         tell_content(self.path, self.found, after, unowned)
-        # Adding at the end needs nobody's consent: whoever else adds a line at the same time keeps it.
-        yield from self._append(self.edit.appended) if self.edit.appended is not None else self._rewrite(after)
+        # Adding at the end needs nobody's consent: whoever else adds a line at the same time keeps it. Through a link
+        # it does: those who write the file itself take turns elsewhere.
+        if self.edit.appended is not None and (self.found or self.before is None):
+            yield from self._append(self.edit.appended)
+        else:
+            yield from self._rewrite(after)
         promise_content(self.path, after)
         attributes = {**unowned.after(self.found), "size": len(after), "atime": None, "mtime": None}
         if self.found or self.before is None:  # otherwise a link leads to the file
@@ -144,8 +148,7 @@ class _Change:
     def _append(self, line: str) -> Commands:
         if self.backup and self.before is not None:
             yield StringCommand("cp", "-p", path_word(self.path), path_word(f"{self.path}.{get_timestamp()}"))
-        apart = r"\n" if self.before and not self.before.endswith(b"\n") else ""
-        yield StringCommand("printf", QuoteString(rf"{apart}%s\n"), QuoteString(line), ">>", path_word(self.path))
+        yield append_once(self.path, line)
 
     def _rewrite(self, after: bytes) -> Commands:
         suffix = f".{get_timestamp()}" if self.backup else None

@@ -12,9 +12,11 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand
 from pyinfra.api.planning import affects, change, prefetch
 from pyinfra.api.planning import path as path_resource
-from pyinfra.facts._shell import interpolated_word, path_word
+from pyinfra.facts._shell import interpolated_word
 from pyinfra.facts.files import FindInFile
 from pyinfra.operations.util.files import adjust_regex, sed_delete, sed_replace, strip_regex_anchors
+
+from .turns import append, in_turn
 
 
 class _How(TypedDict):
@@ -45,13 +47,14 @@ def edit_by_shell(
     if not present:
         edit = sed_delete(path, pattern, "", flags, backup, **how) if found else None
     elif not found:
-        edit = None if as_wanted else _append(path, added, interpolate_variables)
+        text = interpolated_word(added) if interpolate_variables else QuoteString(added)
+        edit = None if as_wanted else append(path, text)
     elif replace is not None and not set(found) <= set(as_wanted):
         edit = sed_replace(path, pattern, replace, flags, backup, **how)
     if edit is None:
         host.noop(f"line {line!r} in {path} is as it should be")
         return
-    yield edit
+    yield in_turn(path, edit)
     change(f"file {path}", "line", found or None, (replace or line) if present else None)
     affects(path_resource(path))
 
@@ -69,11 +72,3 @@ def _exactly(text: str, interpolate_variables: bool, extended_regex: bool) -> st
         return found if found in "+?(){}|" and not extended_regex else f"\\{found}"
 
     return f"^{_VARIABLE_OR_SPECIAL.sub(escaped, text)}$"
-
-
-def _append(path: str, added: str, interpolate: bool) -> StringCommand:
-    text = interpolated_word(added) if interpolate else QuoteString(added)
-    file = path_word(path)
-    # A last line without an end gets one first, or the new one would become a part of it.
-    apart = StringCommand("{ [ ! -s", file, '] || [ -z "$(tail -c 1', file, ')" ] || echo >>', file, "; }")
-    return StringCommand(apart, "&&", "printf '%s\\n'", text, ">>", file)

@@ -17,6 +17,7 @@ from pyinfra.operations.util.files import sed_replace
 
 from .editing import PresentText
 from .paths import host_path
+from .turns import in_turn
 from .uploading import Commands
 from .variables import Interpolated
 
@@ -80,7 +81,7 @@ def _by_sed(path: str, text: str, replace: str, flags: list[str] | None, backup:
     """For a file that is not there: something may make it before this runs."""
     missing = script("printf '%s does not exist\\n' ", path_word(path), " >&2; exit 1")
     yield script("[ -f ", path_word(path), " ] || { ", missing, "; }")
-    yield sed_replace(path, text, replace, flags, backup, False, extended)
+    yield in_turn(path, sed_replace(path, text, replace, flags, backup, False, extended))
     change(f"file {path}", "content", None, f"{text!r} replaced by {replace!r}")
     affects(path_resource(path))
 
