@@ -272,14 +272,20 @@ def test_variables_in_patterns(remote: Remote, tmp_path: Path) -> None:
     assert not (tmp_path / "marker").exists()
 
 
-def test_a_pattern_that_is_none_is_an_error(remote: Remote, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x\n")
-    with pytest.raises(FactProcessError, match="cannot be searched"):
-        remote.read(FindInFile, str(tmp_path / "file"), "[")
+@pytest.mark.parametrize("pattern", ["[", r"\(x", r"a\{1"])
+def test_a_pattern_that_is_none_is_an_error(remote: Remote, tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "file").write_text("x\n! 1\n~ y\n")
+    with pytest.raises(FactProcessError, match=r"file cannot be searched: .*grep: .+"):
+        remote.read(FindInFile, str(tmp_path / "file"), pattern)
+    calls = [{"path": str(tmp_path / "file"), "pattern": text} for text in ("[!~] ", pattern, "x")]
+    found = remote.read_all(FindInFile, *calls)
+    assert isinstance(found.pop(1), FactProcessError)
+    assert found == [["! 1", "~ y"], ["x"]]
 
 
 @pytest.mark.parametrize(
-    "output", [["= 1", "2:x", "1:y"], ["1:x"], ["= 1", "x"], ["- 1", "1:x"], ["= 1 2"], ["! 1"], ["@ 1"]]
+    "output",
+    [["= 1", "2:x", "1:y"], ["1:x"], ["= 1", "x"], ["- 1", "1:x"], ["= 1 2"], ["! 1"], ["@ 1"], ["= 1", "~ x"]],
 )
 def test_matches_that_make_no_sense(output: list[str]) -> None:
     with pytest.raises(FactProcessError):

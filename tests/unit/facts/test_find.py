@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pyinfra._core.effects import tree
+from pyinfra._core.errors import FactProcessError
 from pyinfra.facts.files import FindDirectories, FindFiles, FindFilesBase, FindLinks, Flags
 from pyinfra.facts.util.units import parse_human_readable_size, parse_size
 
@@ -55,6 +56,28 @@ def test_files(remote: Remote, forest: Path, arguments: dict[str, Any], expected
     if remote.name == "busybox" and arguments.get("size") == "+1k":
         arguments = {"size": "+1024c"}
     assert names(remote.read(FindFiles, str(forest), **arguments), forest) == expected
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"regex": "["}, {"regex": r"\(x"}, {"args": ["-no-such-test"]}, {"args": ["-newer"]}, {"args": ["-name"]}],
+)
+def test_what_find_does_not_understand_is_an_error(remote: Remote, forest: Path, arguments: dict[str, Any]) -> None:
+    with pytest.raises(FactProcessError, match=r"files: .*find: .+"):
+        remote.read(FindFiles, str(forest), **arguments)
+    with pytest.raises(FactProcessError, match=r"directories: .*find: .+"):
+        remote.read(FindDirectories, str(forest / "missing"), **arguments)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"regex": ".*x"}, {"args": ["-exec", "false", "{}", "+"]}, {"maxdepth": 3}])
+def test_what_is_not_there_is_no_error(remote: Remote, forest: Path, arguments: dict[str, Any]) -> None:
+    assert remote.read(FindFiles, str(forest / "missing"), **arguments) == []
+
+
+def test_nothing_is_done_to_find_out_what_is_understood(remote: Remote, forest: Path) -> None:
+    marker = forest / "marker"
+    assert remote.read(FindFiles, str(forest / "missing"), args=["-exec", "touch", str(marker), ";"]) == []
+    assert not marker.exists()
 
 
 def test_links_and_directories(remote: Remote, forest: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
-from pyinfra._core.errors import FactValueError
+from pyinfra._core.errors import FactProcessError, FactValueError
 from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._shell import Part, glob_word, path_word, script, tree_resources, word, words
 from pyinfra.facts.util.units import parse_size
@@ -57,13 +57,14 @@ class FindFilesBase(FactBase[list[str]]):
         if args:
             terms += ["'('", *map(word, args), "')'"]
         search = words(["find", *terms])
-        # What cannot be looked into is left out. Names may hold newlines; a find that fails may not know -print0.
+        # What cannot be looked into is left out, but what find does not understand is told. That is tried where nothing
+        # is below and nothing is done: /dev/null is no pipe. Names may hold newlines; not every find knows -print0.
+        understood = words(["find", "/dev/null", "-type", "p", *terms[1:]])
         return script(
-            search,
-            " -print0 2>/dev/null || find / -prune -print0 >/dev/null 2>&1 || ",
-            search,
-            " 2>/dev/null || :",
-        )
+            search, " -print0 2>/dev/null ||\nif e=$(", understood, " 2>&1 >/dev/null); then\n",
+            "find / -prune -print0 >/dev/null 2>&1 || ", search, " 2>/dev/null || :\n",
+            "else printf '\\000%s' \"$e\"; fi",
+        )  # fmt: skip
 
     def resources(self, path: str, *args: Any, quote_path: bool = True, **kwargs: Any) -> Iterable[Resource] | None:
         if quote_path is False:
@@ -76,6 +77,8 @@ class FindFilesBase(FactBase[list[str]]):
 
     def process(self, output: list[str]) -> list[str]:
         text = "\n".join(output)
+        if text.startswith("\0"):  # no name is empty
+            raise FactProcessError(f"{self.noun}: {text[1:].strip() or 'find failed'}")
         if "\0" in text:
             return [name for name in text.split("\0") if name.strip("\n")]
         return [line for line in output if line]

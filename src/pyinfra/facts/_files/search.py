@@ -13,13 +13,16 @@ from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import EXISTS, FAILED, MISSING, answered, header, not_understood, only
 from pyinfra.facts._shell import interpolated_word, path_resources, path_word, script, word
 
-# "= N" and then the lines with their numbers, "- N" no such file, "! N STATUS" when grep failed. Without -a, grep says
-# no more of a file with a NUL in it than that it matches; a grep that does not know -a is asked again without.
+# "= N" and then the lines with their numbers, "- N" no such file, "! N" when grep failed, and then what it said behind
+# "~ ". Without -a, grep says no more of a file with a NUL in it than that it matches; a grep that does not know -a is
+# asked again without.
 _SEARCH = """search() {
 if [ ! -e "$1" ]; then echo "- $2"; return; fi
 echo "= $2"
 if [ -f "$1" ] || [ -d "$1" ]; then
-grep -a "$3" -e "$4" -- "$1" 2>/dev/null || [ $? -eq 1 ] || grep "$3" -e "$4" -- "$1" || [ $? -eq 1 ] || echo "! $2"
+grep -a "$3" -e "$4" -- "$1" 2>/dev/null || [ $? -eq 1 ] || grep "$3" -e "$4" -- "$1" 2>/dev/null || [ $? -eq 1 ] || {
+echo "! $2"; grep "$3" -e "$4" -- "$1" 2>&1 >/dev/null | while IFS= read -r e; do printf '~ %s\n' "$e"; done
+}
 fi
 }
 """
@@ -64,12 +67,13 @@ class FindInFile(FactBase[list[str] | None]):
         for line in output:
             found = header(line)
             if found is None:
-                if current is None or not current.add(line):
+                if current is None or not (current.hear(line) or current.add(line)):
                     not_understood("lines", line)
                 continue
             mark, numbers = found
             if mark == FAILED and numbers and numbers[0] in answers:
-                answers[numbers[0]].failed = True
+                current = answers[numbers[0]]
+                current.failed = True
             elif mark not in (EXISTS, MISSING) or len(numbers) != 1 or numbers[0] in answers:
                 not_understood("lines", line)
             else:
@@ -86,6 +90,14 @@ class _Found:
         self.failed = False
         self._last = 0
         self._lines: list[str] = []
+        self._said: list[str] = []
+
+    def hear(self, line: str) -> bool:
+        """Take what grep said when it failed."""
+        if not self.failed or not line.startswith("~ "):
+            return False
+        self._said.append(line[2:])
+        return True
 
     def add(self, line: str) -> bool:
         """Take a line behind its number; numbers only grow."""
@@ -98,5 +110,6 @@ class _Found:
 
     def value(self, call: Mapping[str, Any]) -> list[str] | FactProcessError | None:
         if self.failed:
-            return FactProcessError(f"{call.get('path', 'the file')} cannot be searched")
+            said = f": {' '.join(self._said)}" if self._said else ""
+            return FactProcessError(f"{call.get('path', 'the file')} cannot be searched{said}")
         return self._lines if self.exists else None
