@@ -31,7 +31,7 @@ class InstalledPackages(FactBase[PackageVersions]):
     def command(self) -> str | StringCommand:
         return self.manager.listing
 
-    def requires_command(self, *args: Any, **kwargs: Any) -> str:
+    def requires_command(self, *args: Any, **kwargs: Any) -> str | None:
         return self.manager.program
 
     def resources(self, *args: Any, **kwargs: Any) -> Iterable[Resource]:
