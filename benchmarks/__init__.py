@@ -1,1 +1,1 @@
-"""Whole runs of this tool and of others, on hosts of the lab behind a wire with latency, in turns."""
+"""Whole runs of this tool and of others in turns, on hosts of the lab behind a wire; and the engine alone."""

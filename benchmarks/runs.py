@@ -3,52 +3,61 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from .contestants import Call
+from .environments import clean
 from .fleet import Fleet
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What a run took.
-
-    Attributes:
-        wall: seconds.
-        control: seconds of CPU on this side, all processes.
-        hosts: seconds of CPU of all hosts.
-        memory: MB that the largest process on this side had.
-    """
-
-    wall: float
-    control: float
-    hosts: float
-    memory: float
+class RunError(Exception):
+    """A contestant failed; the message has the end of its output."""
 
 
-def run(command: Sequence[str], folder: Path, fleet: Fleet) -> Sample:
-    """Run a contestant to its end.
+def run(call: Call, folder: Path, fleet: Fleet, timeout: float = 900) -> dict[str, float]:
+    """Run a contestant to its end; return its figures (see ``results``).
 
     Raises:
-        RuntimeError: it failed; the message has the end of its output.
+        RunError: it failed.
     """
     with tempfile.TemporaryFile() as output:
-        cpu_before = fleet.cpu()
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
+        work, control, packets = fleet.work.cpu(), fleet.control.cpu(), fleet.packets()
+        fleet.control.enter()  # as it is started, so that also what it leaves running is counted
+        try:
+            begin = time.perf_counter()
+            process = subprocess.Popen(
+                call.command,
+                cwd=folder,
+                env=clean(call.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        finally:
+            fleet.control.leave()
+        status, memory = _wait(process, timeout)
         wall = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if status:
             output.seek(0)
-            raise RuntimeError(output.read().decode(errors="replace")[-3000:])
-        return Sample(wall, _cpu(usage), fleet.cpu() - cpu_before, usage.ru_maxrss / 1024)
+            raise RunError(output.read().decode(errors="replace")[-3000:])
+        return {
+            "wall": wall,
+            "control": fleet.control.cpu() - control,
+            "work": fleet.work.cpu() - work,
+            "memory": memory,
+            "packets": float(fleet.packets() - packets),
+        }
 
 
-def _cpu(usage: resource.struct_rusage) -> float:
-    return usage.ru_utime + usage.ru_stime
+def _wait(process: subprocess.Popen[bytes], timeout: float) -> tuple[int, float]:
+    """Wait for a process to end; return its status and the MB of the largest process of its family."""
+    stop = threading.Timer(timeout, process.kill)
+    stop.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    stop.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss / 1024
