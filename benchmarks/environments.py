@@ -8,8 +8,10 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.lab.host import Host
+if TYPE_CHECKING:
+    from tests.lab import Host
 
 ROOT = Path(__file__).parents[1]
 CACHE = Path.home() / ".cache" / "pyinfra-bench"
