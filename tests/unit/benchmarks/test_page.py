@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
 from benchmarks import page, plots, results
 from benchmarks.environments import ROOT
 from benchmarks.goals import GOALS, Goal
 from benchmarks.page import pages
 from benchmarks.results import Results
 from benchmarks.tables import number
+
 from tests.unit.benchmarks.figures import campaign
 
 PUBLISHED = sorted((ROOT / "docs" / "performance").glob("*.json"))

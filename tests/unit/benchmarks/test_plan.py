@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import pytest
+from itertools import pairwise
 
+import pytest
 from benchmarks.contestants import Call, Task, call
 from benchmarks.environments import ROOT
 from benchmarks.goals import GOALS
@@ -15,7 +16,7 @@ def test_the_plan_has_each_point_once_and_places_together() -> None:
     planned = points()
     assert len(set(planned)) == len(planned)
     places = [(point.job, point.hosts, point.rtt) for point in planned]
-    assert len(set(places)) == 1 + sum(one != other for one, other in zip(places, places[1:], strict=False))
+    assert len(set(places)) == 1 + sum(one != other for one, other in pairwise(places))
 
 
 def test_who_is_slow_is_measured_where_a_goal_names_it() -> None:

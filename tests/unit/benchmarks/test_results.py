@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import results
 from benchmarks.results import Point, Results
+
 from tests.unit.benchmarks.figures import campaign
 
 OURS, RIVAL = Point("J1", 10, 20, "ours"), Point("J1", 10, 20, "rival")
