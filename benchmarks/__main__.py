@@ -46,7 +46,8 @@ def main() -> int:
     if chosen:
         measure(chosen, options.runs, found, done)
     if ENGINE in options.job or not (options.job or options.quick):
-        engine.measure(found, options.runs, options.engine_hosts)
+        alone = bool(options.who) and "rival" not in options.who
+        engine.measure(found, options.runs, options.engine_hosts, alone=alone)
         print(tables.engine(found), flush=True)
     keep()
     return 1 if len(found.notes) > failed else 0

@@ -7,42 +7,94 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from .environments import ROOT, clean, compile_ours, ours
+from . import environments
+from .plan import CPU, ENGINE_JOBS, PEAK, PREPARE, RIVAL_ENGINE, engine_figure
 from .results import Results
 
-JOBS = ROOT / "benchmarks" / "jobs"
+SCRIPTS = environments.ROOT / "benchmarks" / "jobs" / "engine"
 
 
-def measure(results: Results, runs: int, counts: Sequence[int]) -> None:
-    """Put the figures of the engine into the results, in the place of earlier ones."""
+@dataclass(frozen=True)
+class Engine:
+    """Whose engine.
+
+    Attributes:
+        prefix: of the names of its figures.
+        python: the interpreter.
+        environment: variables that it needs.
+        connector: whose hosts run nothing.
+        most: hosts that it is asked to work on.
+    """
+
+    prefix: str
+    python: str
+    environment: Mapping[str, str]
+    connector: str
+    most: int = 1_000_000
+
+    def run(self, script: str, *words: str) -> dict[str, float]:
+        """Run a script; return the figures that it prints."""
+        command = [self.python, str(SCRIPTS / script), *words]
+        env = environments.clean(self.environment)
+        done = subprocess.run(command, cwd=SCRIPTS.parent, env=env, stdout=subprocess.PIPE, check=True)
+        figures: dict[str, float] = json.loads(done.stdout)
+        return figures
+
+
+def ours() -> Engine:
+    """Return the engine of this checkout, without a record of earlier runs."""
+    return Engine("", sys.executable, {**environments.ours(), "PYINFRA_PREFETCH": "0"}, "fake")
+
+
+def rival() -> Engine:
+    """Return that of pyinfra 3.10, with a connector like ours. It takes minutes for many hosts."""
+    path = {"PYTHONPATH": str(SCRIPTS / "instant")}
+    return Engine(RIVAL_ENGINE, str(environments.rival()), path, "instant", most=1000)
+
+
+def measure(results: Results, runs: int, counts: Sequence[int], *, alone: bool = False) -> None:
+    """Put the figures of engines into the results, in the place of earlier ones.
+
+    Args:
+        results: to add to.
+        runs: how often.
+        counts: numbers of hosts.
+        alone: leave out the rival.
+    """
     results.engine.clear()
-    compile_ours()
+    environments.compile_ours()
+    engines = [ours()] if alone else [ours(), rival()]
     for _ in range(runs):
         for count in counts:
-            for job in ("shell", "server"):
-                _keep(results, count, job, _run("engine.py", str(count), job))
-        for name, value in _start_up().items():
-            results.engine.setdefault(name, []).append(value)
+            for job in ENGINE_JOBS:
+                for engine in engines:
+                    if count <= engine.most:
+                        _keep(results, _work(engine, count, job))
+        _keep(results, _start_up(ours()))
 
 
-def _keep(results: Results, count: int, job: str, took: dict[str, float]) -> None:
-    figures = {
-        f"{job}: CPU per operation and host, {count} hosts, us": took["prepare"] + took["run"],
-        f"{job}: of that prepare, {count} hosts, us": took["prepare"],
-        f"{job}: peak memory per host, {count} hosts, KB": took["memory"],
-    }
+def _keep(results: Results, figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         results.engine.setdefault(name, []).append(value)
 
 
-def _start_up() -> dict[str, float]:
+def _work(engine: Engine, count: int, job: str) -> dict[str, float]:
+    took = engine.run("engine.py", str(count), job, engine.connector)
+    return {
+        engine_figure(engine.prefix, job, CPU, count): took["prepare"] + took["run"],
+        engine_figure(engine.prefix, job, PREPARE, count): took["prepare"],
+        engine_figure(engine.prefix, job, PEAK, count): took["memory"],
+    }
+
+
+def _start_up(engine: Engine) -> dict[str, float]:
     """Importing, beyond what the interpreter itself takes, and an inventory of 10 000 hosts."""
-    bare = statistics.median(_seconds("pass") for _ in range(5))
-    module = statistics.median(_seconds("import pyinfra") for _ in range(5))
-    inventory = _run("inventory.py", "10000")
+    bare = statistics.median(_seconds(engine, "pass") for _ in range(5))
+    module = statistics.median(_seconds(engine, "import pyinfra") for _ in range(5))
+    inventory = engine.run("inventory.py", "10000")
     return {
         "import pyinfra, s": module - bare,
         "inventory of 10000 hosts, s": inventory["seconds"],
@@ -50,18 +102,8 @@ def _start_up() -> dict[str, float]:
     }
 
 
-def _seconds(code: str) -> float:
+def _seconds(engine: Engine, code: str) -> float:
+    env = environments.clean(engine.environment)
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, env=_environment())
+    subprocess.run([engine.python, "-c", code], check=True, env=env)
     return time.perf_counter() - begin
-
-
-def _run(script: str, *words: str) -> dict[str, float]:
-    command = [sys.executable, str(Path("engine") / script), *words]
-    done = subprocess.run(command, cwd=JOBS, env=_environment(), stdout=subprocess.PIPE, check=True)
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
-
-
-def _environment() -> dict[str, str]:
-    return clean({**ours(), "PYINFRA_PREFETCH": "0"})

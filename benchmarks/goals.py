@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .plan import CPU, PEAK, engine_figure
 from .results import Point, Results
 
 Measure = Callable[[Results], float | None]
@@ -62,8 +63,8 @@ def flat(text: str, job: str, limit: float) -> Goal:
     """What an operation costs on a host grows at most so much from few hosts to many."""
 
     def growth(results: Results) -> float | None:
-        few = results.engine_median(f"{job}: CPU per operation and host, 100 hosts, us")
-        many = results.engine_median(f"{job}: CPU per operation and host, 10000 hosts, us")
+        few = results.engine_median(engine_figure("", job, CPU, 100))
+        many = results.engine_median(engine_figure("", job, CPU, 10_000))
         return many / few if few and many is not None else None
 
     return Goal(text, limit, "x", growth, least=False)
@@ -94,15 +95,15 @@ GOALS: dict[str, tuple[Goal, ...]] = {
     ),
     "The engine alone": (
         engine("1000 hosts, server.shell: CPU per operation and host",
-               "shell: CPU per operation and host, 1000 hosts, us", 60, "us"),
+               engine_figure("", "shell", CPU, 1000), 60, "us"),
         engine("1000 hosts, the operations of J2: CPU per operation and host",
-               "server: CPU per operation and host, 1000 hosts, us", 260, "us"),
+               engine_figure("", "server", CPU, 1000), 260, "us"),
         flat("server.shell: CPU per host at 10000 hosts, times that at 100", "shell", 1.2),
         flat("the operations of J2: CPU per host at 10000 hosts, times that at 100", "server", 1.2),
         engine("10000 hosts, 20 times server.shell: peak memory per host",
-               "shell: peak memory per host, 10000 hosts, KB", 60, "KB"),
+               engine_figure("", "shell", PEAK, 10_000), 60, "KB"),
         engine("10000 hosts, the operations of J2: peak memory per host",
-               "server: peak memory per host, 10000 hosts, KB", 60, "KB"),
+               engine_figure("", "server", PEAK, 10_000), 60, "KB"),
         engine("import pyinfra", "import pyinfra, s", 0.15, "s"),
         engine("inventory of 10000 hosts: time", "inventory of 10000 hosts, s", 1, "s"),
         engine("inventory of 10000 hosts: memory", "inventory of 10000 hosts, peak memory, MB", 300, "MB"),

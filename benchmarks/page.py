@@ -9,7 +9,7 @@ from pathlib import Path
 from . import plots, results
 from .environments import ROOT
 from .goals import GOALS, Goal
-from .plan import EVERYONE, JOBS
+from .plan import CPU, ENGINE_JOBS, EVERYONE, JOBS, RIVAL_ENGINE, engine_figure
 from .results import FIGURES, Point, Results
 from .tables import HEADINGS, markdown, number
 
@@ -214,12 +214,10 @@ def _group(campaign: Results, title: str, job: str, hosts: int, rtt: float, who:
 
 def _engine_lines(campaign: Results) -> list[plots.Line]:
     drawn = []
-    for job, title in (("shell", "server.shell"), ("server", "operations of J2")):
-        points = [
-            (float(count), value)
-            for count in (100, 1000, 10_000)
-            if (value := campaign.engine_median(f"{job}: CPU per operation and host, {count} hosts, us"))
-        ]
-        if points:
-            drawn.append(plots.Line(title, points, "ours"))
+    for kind, engine, whose in (("ours", "", ""), ("other", RIVAL_ENGINE, "3.10: ")):
+        for job, title in ENGINE_JOBS.items():
+            names = {count: engine_figure(engine, job, CPU, count) for count in (100, 1000, 10_000)}
+            points = [(float(count), value) for count, name in names.items() if (value := campaign.engine_median(name))]
+            if points:
+                drawn.append(plots.Line(whose + title, points, kind))
     return drawn

@@ -12,6 +12,9 @@ PROGRAMS = ("ours-api", "rival-api")
 ANSIBLE = ("ansible", "mitogen")
 EVERYONE = (*TOOLS, *PROGRAMS, *ANSIBLE)
 ENGINE = "engine"
+ENGINE_JOBS = {"shell": "server.shell", "server": "operations of J2"}
+CPU, PREPARE, PEAK = "CPU per operation and host", "of that prepare", "peak memory per host"
+RIVAL_ENGINE = "rival, "  # before the names of its figures; before those of ours there is nothing
 
 Place = tuple[int, float]  # hosts, ms
 
@@ -54,6 +57,18 @@ PLACES_OF: dict[str, dict[str, tuple[Place, ...]]] = {
     **{name: {"J1": ((10, 20),)} for name in ANSIBLE},
 }
 QUICK = {"J1": ((2, 20.0),), "J4": ((2, 20.0),)}
+
+
+def engine_figure(engine: str, job: str, what: str, hosts: int) -> str:
+    """Return the name of a figure of an engine alone.
+
+    Args:
+        engine: nothing, or ``RIVAL_ENGINE``.
+        job: one of ``ENGINE_JOBS``.
+        what: ``CPU`` or ``PREPARE`` (us), or ``PEAK`` (KB).
+        hosts: how many.
+    """
+    return f"{engine}{job}: {what}, {hosts} hosts, {'KB' if what == PEAK else 'us'}"
 
 
 def does(who: str, job: str) -> bool:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from operations import OPERATIONS
+from operations import OPERATIONS  # type: ignore[import-not-found]
 
 from pyinfra.api import Config, Inventory, State
 from pyinfra.api.connect import connect_all, disconnect_all

@@ -1,7 +1,7 @@
 """Work on hosts in memory and print what it took for each operation and host.
 
 The first argument is the number of hosts, the second what is done: ``shell`` (20 commands) or ``server`` (as J2: hosts
-have update-rc.d and nothing else, so that all operations change something).
+have update-rc.d and nothing else, so that all operations change something), the third the connector of such hosts.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from operations import OPERATIONS
+from operations import OPERATIONS  # type: ignore[import-not-found]
 
 from pyinfra.api import Config, Inventory, State
 from pyinfra.api.connect import connect_all
@@ -20,7 +20,7 @@ from pyinfra.api.operation import add_op
 from pyinfra.api.operations import run_ops
 from pyinfra.operations import server
 
-count = int(sys.argv[1])
+count, connector = int(sys.argv[1]), sys.argv[3]
 shell = [(server.shell, {"commands": [f"echo {number}"]}) for number in range(20)]
 operations = shell if sys.argv[2] == "shell" else OPERATIONS
 
@@ -31,7 +31,7 @@ def memory() -> int:
 
 
 before = memory()
-names = [f"@fake/host{number}" for number in range(count)]
+names = [f"@{connector}/host{number}" for number in range(count)]
 data = {"fake_delay": 0, "fake_delay_jitter": 0, "fake_responses": {"chkconfig rc-update": "update-rc.d"}}
 state = State(inventory=Inventory((names, data)), config=Config())
 connect_all(state)
