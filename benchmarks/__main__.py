@@ -28,12 +28,9 @@ def main() -> int:
         page.publish(options.page)
         return 0
     found = results.read(options.json) if options.json else Results()
-    jobs = [name for name in options.job if name != ENGINE]
-    chosen = points(jobs, options.hosts, options.rtt, options.who, options.quick)
-    if options.job and not jobs:
-        chosen = []
-    found.about = about({point.who for point in chosen} | {point.who for point in found.points}, options.runs)
-    failed = len(found.notes)
+    chosen = chosen_points(options)
+    engines = chosen_engines(options)
+    found.describe(about({point.who for point in chosen} | set(engines), options.runs))
 
     def keep() -> None:
         if options.json:
@@ -45,12 +42,25 @@ def main() -> int:
 
     if chosen:
         measure(chosen, options.runs, found, done)
-    if ENGINE in options.job or not (options.job or options.quick):
-        alone = bool(options.who) and "rival" not in options.who
-        engine.measure(found, options.runs, options.engine_hosts, alone=alone)
+    if engines:
+        engine.measure(found, options.runs, options.engine_hosts, engines)
         print(tables.engine(found), flush=True)
     keep()
-    return 1 if len(found.notes) > failed else 0
+    return 0 if set(chosen) <= set(found.points) else 1
+
+
+def chosen_points(options: argparse.Namespace) -> list[Point]:
+    """Return what to measure on hosts."""
+    if options.job == [ENGINE]:
+        return []
+    jobs = [name for name in options.job if name != ENGINE]
+    return points(jobs, options.hosts, options.rtt, options.who, options.quick)
+
+
+def chosen_engines(options: argparse.Namespace) -> list[str]:
+    """Return whose engines to measure alone."""
+    wanted = ENGINE in options.job if options.job else not options.quick
+    return [name for name in engine.ENGINES if wanted and name in (options.who or engine.ENGINES)]
 
 
 def arguments() -> argparse.Namespace:

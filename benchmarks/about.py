@@ -13,7 +13,7 @@ from . import environments
 
 
 def about(who: set[str], runs: int) -> dict[str, str]:
-    """Return when, where and with which versions it is measured."""
+    """Return when, where and with which versions it is measured; installs what is missing."""
     facts = {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "runs": str(runs),
@@ -26,7 +26,7 @@ def about(who: set[str], runs: int) -> dict[str, str]:
         "load before": f"{os.getloadavg()[0]:.1f}",
     }
     if any(name.startswith("rival") for name in who):
-        facts["rival"] = environments.RIVAL.replace("==", " ")
+        facts["rival"] = f"pyinfra {environments.version(environments.rival(), 'pyinfra')}"
     if who & {"ansible", "mitogen"}:
         python = environments.ansible()
         facts.update({name: environments.version(python, name) for name in environments.ANSIBLE})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -33,14 +32,12 @@ def measure(points: Sequence[Point], runs: int, results: Results, done: Callable
     with tempfile.TemporaryDirectory(prefix="pyinfra-bench-") as scratch:
         folder = Path(scratch)
         shutil.copytree(ROOT / "benchmarks" / "jobs", folder, dirs_exist_ok=True)
-        os.environ.setdefault("LAB_CACHE", str(Path.home() / ".cache" / "pyinfra-lab"))
-        os.environ["HOME"] = str(folder)  # no settings, records and known hosts of whoever measures
         make_tree(folder / "tree")
         with fleet(folder) as hosts:
             for _, group in groupby(points, key=lambda point: (point.job, point.hosts, point.rtt)):
                 place = list(group)
                 for point in place:
-                    results.points.pop(point, None)
+                    results.drop(point)
                 Place(place, hosts, folder, results).measure(runs)
                 done(place)
 
@@ -95,8 +92,7 @@ class Place:
                 figures = self._run(point)
             except RunError as error:
                 self._points.remove(point)
-                self._results.points.pop(point, None)
-                self._results.notes.append(f"{point.who} failed {point.job} on {point.hosts} hosts")
+                self._results.fail(point)
                 print(f"{self._results.notes[-1]}:\n{error}", file=sys.stderr, flush=True)
             else:
                 if keep:

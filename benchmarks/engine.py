@@ -55,18 +55,21 @@ def rival() -> Engine:
     return Engine(RIVAL_ENGINE, str(environments.rival()), path, "instant", most=1000)
 
 
-def measure(results: Results, runs: int, counts: Sequence[int], *, alone: bool = False) -> None:
+ENGINES = {"ours": ours, "rival": rival}
+
+
+def measure(results: Results, runs: int, counts: Sequence[int], who: Sequence[str]) -> None:
     """Put the figures of engines into the results, in the place of earlier ones.
 
     Args:
         results: to add to.
         runs: how often.
         counts: numbers of hosts.
-        alone: leave out the rival.
+        who: whose engines, of ``ENGINES``.
     """
     results.engine.clear()
     environments.compile_ours()
-    engines = [ours()] if alone else [ours(), rival()]
+    engines = [ENGINES[name]() for name in who]
     for _ in range(runs):
         for count in counts:
             for job in ENGINE_JOBS:

@@ -52,6 +52,22 @@ class Results:
         for name, value in figures.items():
             of_point.setdefault(name, []).append(value)
 
+    def drop(self, point: Point) -> None:
+        """Forget a point, also that somebody failed there."""
+        self.points.pop(point, None)
+        self.notes = [note for note in self.notes if note != _failure(point)]
+
+    def fail(self, point: Point) -> None:
+        """Note that somebody failed."""
+        self.drop(point)
+        self.notes.append(_failure(point))
+
+    def describe(self, about: Mapping[str, str]) -> None:
+        """Tell when, where and with what this part was measured; what differs from earlier parts is told beside it."""
+        for name, value in about.items():
+            earlier = self.about.get(name, "").split("; ")
+            self.about[name] = "; ".join(dict.fromkeys([*filter(None, earlier), value]))
+
     def median(self, point: Point, figure: str = "wall") -> float | None:
         """Return the median of a figure; None when it was not measured."""
         values = self.points.get(point, {}).get(figure)
@@ -79,6 +95,10 @@ class Results:
             return None
         near, far = min(walls), max(walls)
         return (walls[far] - walls[near]) * 1000 / (far - near)
+
+
+def _failure(point: Point) -> str:
+    return f"{point.who} failed {point.job} on {point.hosts} hosts at {point.rtt:g} ms"
 
 
 def read(path: Path) -> Results:

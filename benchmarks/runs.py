@@ -24,6 +24,8 @@ def run(call: Call, folder: Path, fleet: Fleet, timeout: float = 900) -> dict[st
     Raises:
         RunError: it failed.
     """
+    # At home there are no settings, records and known hosts of whoever measures.
+    environment = clean({"HOME": str(folder), **call.environment})
     with tempfile.TemporaryFile() as output:
         work, control, packets = fleet.work.cpu(), fleet.control.cpu(), fleet.packets()
         fleet.control.enter()  # as it is started, so that also what it leaves running is counted
@@ -32,7 +34,7 @@ def run(call: Call, folder: Path, fleet: Fleet, timeout: float = 900) -> dict[st
             process = subprocess.Popen(
                 call.command,
                 cwd=folder,
-                env=clean(call.environment),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -55,3 +55,20 @@ def test_files_are_small_and_have_a_line_for_each_point(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_has_nothing(tmp_path: Path) -> None:
     assert results.read(tmp_path / "none.json").points == {}
+
+
+def test_who_failed_is_noted_until_measured_again() -> None:
+    found = campaign(ours=[1.0], rival=[2.0])
+    found.fail(RIVAL)
+    found.fail(RIVAL)
+    assert found.notes == ["rival failed J1 on 10 hosts at 20 ms"]
+    assert list(found.points) == [OURS]
+    found.drop(RIVAL)
+    assert found.notes == []
+
+
+def test_parts_that_were_measured_otherwise_are_told_apart() -> None:
+    found = Results()
+    for commit in ("a1", "a1", "b2"):
+        found.describe({"ours": commit, "system": "Debian"})
+    assert found.about == {"ours": "a1; b2", "system": "Debian"}
