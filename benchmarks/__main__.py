@@ -15,7 +15,7 @@ from typing import TypeVar
 from . import engine, page, results, tables
 from .about import about
 from .campaign import measure
-from .plan import ENGINE, EVERYONE, JOBS, points
+from .plan import ENGINE, ENGINE_HOSTS, EVERYONE, JOBS, points
 from .results import Point, Results
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def arguments() -> argparse.Namespace:
     add("--who", type=several(str, EVERYONE), default=[], help=",".join(EVERYONE))
     add("--runs", type=int, help="how often each (default: 5, with --quick 1)")
     add("--quick", action="store_true", help="two jobs on two hosts, without ansible")
-    add("--engine-hosts", type=several(int), default=[100, 1000, 10_000], help="hosts in memory for the engine alone")
+    add("--engine-hosts", type=several(int), default=list(ENGINE_HOSTS), help="hosts in memory for the engine alone")
     add("--json", type=Path, metavar="FILE", help="keep the figures; points that are there already are replaced")
     add("--page", type=several(Path), metavar="FILES", help="measure nothing, write docs/performance.md from these")
     options = parser.parse_args()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import environments
-from .plan import CPU, ENGINE_JOBS, PEAK, PREPARE, RIVAL_ENGINE, engine_figure
+from .plan import CPU, ENGINE_JOBS, IMPORT, INVENTORY, INVENTORY_MEMORY, PEAK, PREPARE, RIVAL_ENGINE, engine_figure
 from .results import Results
 
 SCRIPTS = environments.ROOT / "benchmarks" / "jobs" / "engine"
@@ -99,9 +99,9 @@ def _start_up(engine: Engine) -> dict[str, float]:
     module = statistics.median(_seconds(engine, "import pyinfra") for _ in range(5))
     inventory = engine.run("inventory.py", "10000")
     return {
-        "import pyinfra, s": module - bare,
-        "inventory of 10000 hosts, s": inventory["seconds"],
-        "inventory of 10000 hosts, peak memory, MB": inventory["memory"],
+        IMPORT: module - bare,
+        INVENTORY: inventory["seconds"],
+        INVENTORY_MEMORY: inventory["memory"],
     }
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 from . import plots, results
 from .environments import ROOT
 from .goals import GOALS, Goal
-from .plan import CPU, ENGINE_JOBS, EVERYONE, JOBS, RIVAL_ENGINE, engine_figure
+from .plan import (
+    CPU,
+    ENGINE_FIGURES,
+    ENGINE_HOSTS,
+    ENGINE_JOBS,
+    EVERYONE,
+    JOBS,
+    RIVAL_ENGINE,
+    START_FIGURES,
+    engine_figure,
+)
 from .results import FIGURES, Point, Results
 from .tables import HEADINGS, markdown, number
 
@@ -101,20 +111,20 @@ def _goals(campaigns: Mapping[str, Results]) -> str:
         for goal in goals:
             word = "at least" if goal.least else "at most"
             verdicts = [_verdict(goal, campaign) for campaign in campaigns.values()]
-            rows.append([goal.text, f"{word} {_with_unit(goal.limit, goal.unit)}", *verdicts])
+            rows.append([goal.text, f"{word} {goal.limit:g}{_unit(goal)}", *verdicts])
     measured = [campaign.about.get("measured", name) for name, campaign in campaigns.items()]
-    return "## Goals\n\n" + markdown(["goal", "wanted", *measured], rows)
+    return "## Goals\n\n" + markdown(["goal", "wanted", *measured], rows, words=2 + len(campaigns))
 
 
 def _verdict(goal: Goal, campaign: Results) -> str:
     value = goal.measure(campaign)
     if value is None:
         return "not measured"
-    return f"{_with_unit(value, goal.unit)} {'met' if goal.met(value) else '**missed**'}"
+    return f"{number(value)}{_unit(goal)} {'met' if goal.met(value) else '**missed**'}"
 
 
-def _with_unit(value: float, unit: str) -> str:
-    return f"{number(value)}{unit}" if unit == "x" else f"{number(value)} {unit}"
+def _unit(goal: Goal) -> str:
+    return goal.unit if goal.unit == "x" else f" {goal.unit}"
 
 
 # -- tables
@@ -147,29 +157,41 @@ def _trips(campaign: Results) -> str:
         for hosts, who in sorted({(point.hosts, point.who) for point in _in_order(campaign, job)}):
             trips = campaign.trips(job, hosts, who)
             if trips is not None:
-                rows.append([job, str(hosts), NAMES[who], number(max(trips, 0))])
+                rows.append([job, NAMES[who], str(hosts), number(max(trips, 0))])
     if not rows:
         return ""
     text = "By how much wall time grows with the latency, in round trips; logging in with `ssh` is in it."
-    return f"### Round trips\n\n{text}\n\n{markdown(['', 'hosts', 'who', 'round trips'], rows)}"
+    return f"### Round trips\n\n{text}\n\n{markdown(['', 'who', 'hosts', 'round trips'], rows, words=2)}"
 
 
 def _engine(campaign: Results) -> str:
-    rows = [[name, number(campaign.engine_median(name))] for name in campaign.engine]
-    if not rows:
+    """Return what the engine alone takes: a row for each number of hosts, and what a start takes."""
+    if not campaign.engine:
         return ""
-    text = (
-        "Hosts in memory, which answer at once. `shell`: 20 times `server.shell`; `server`: the operations of J2, on\n"
-        "hosts where all of them change something."
-    )
-    return f"### The engine alone\n\n{text}\n\n{markdown(['', 'median'], rows)}"
+    rows = []
+    for job, title in ENGINE_JOBS.items():
+        for count in ENGINE_HOSTS:
+            for engine, who in (("", "ours"), (RIVAL_ENGINE, "rival")):
+                figures = [campaign.engine_median(engine_figure(engine, job, what, count)) for what in ENGINE_FIGURES]
+                if figures[0] is not None:
+                    rows.append([title, NAMES[who], str(count), *map(number, figures)])
+    start = [[name, number(campaign.engine_median(name))] for name in START_FIGURES]
+    headings = ["20 operations", "who", "hosts", "CPU us", "of that prepare", "peak memory KB"]
+    parts = [
+        "### The engine alone",
+        "Hosts in memory, which answer at once, and on which all operations change something. CPU is for each operation\n"
+        "and host, memory for each host, beyond what the interpreter needs.",
+        markdown(headings, rows, words=2),
+        markdown(["start", "median"], start),
+    ]
+    return "\n\n".join(parts)
 
 
 def _machines(campaigns: Mapping[str, Results]) -> str:
     names = dict.fromkeys(name for campaign in campaigns.values() for name in campaign.about)
     rows = [[name, *(campaign.about.get(name, "-") for campaign in campaigns.values())] for name in names]
     notes = [f"- {note} ({name})" for name, campaign in campaigns.items() for note in campaign.notes]
-    table = markdown(["", *(f"{name}.json" for name in campaigns)], rows)
+    table = markdown(["", *(f"{name}.json" for name in campaigns)], rows, words=1 + len(campaigns))
     return "\n\n".join(["## Machine and versions", table, *(["\n".join(notes)] if notes else [])])
 
 
@@ -216,7 +238,7 @@ def _engine_lines(campaign: Results) -> list[plots.Line]:
     drawn = []
     for kind, engine, whose in (("ours", "", ""), ("other", RIVAL_ENGINE, "3.10: ")):
         for job, title in ENGINE_JOBS.items():
-            names = {count: engine_figure(engine, job, CPU, count) for count in (100, 1000, 10_000)}
+            names = {count: engine_figure(engine, job, CPU, count) for count in ENGINE_HOSTS}
             points = [(float(count), value) for count, name in names.items() if (value := campaign.engine_median(name))]
             if points:
                 drawn.append(plots.Line(whose + title, points, kind))

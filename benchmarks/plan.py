@@ -13,7 +13,13 @@ ANSIBLE = ("ansible", "mitogen")
 EVERYONE = (*TOOLS, *PROGRAMS, *ANSIBLE)
 ENGINE = "engine"
 ENGINE_JOBS = {"shell": "server.shell", "server": "operations of J2"}
-CPU, PREPARE, PEAK = "CPU per operation and host", "of that prepare", "peak memory per host"
+ENGINE_HOSTS = (100, 1000, 10_000)
+ENGINE_FIGURES = CPU, PREPARE, PEAK = "CPU per operation and host", "of that prepare", "peak memory per host"
+START_FIGURES = IMPORT, INVENTORY, INVENTORY_MEMORY = (
+    "import pyinfra, s",
+    "inventory of 10000 hosts, s",
+    "inventory of 10000 hosts, peak memory, MB",
+)
 RIVAL_ENGINE = "rival, "  # before the names of its figures; before those of ours there is nothing
 
 Place = tuple[int, float]  # hosts, ms

@@ -51,7 +51,7 @@ def engine(results: Results) -> str:
     return "\n".join(["\nThe engine alone, medians", *rows])
 
 
-def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; columns but the first have numbers."""
-    rule = ["---", *("---:" for _ in headings[1:])]
+def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> str:
+    """Return a table; the first columns have words, the others numbers."""
+    rule = ["---" if column < words else "---:" for column in range(len(headings))]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [headings, rule, *rows])
