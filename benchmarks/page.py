@@ -179,8 +179,8 @@ def _engine(campaign: Results) -> str:
     headings = ["20 operations", "who", "hosts", "CPU us", "of that prepare", "peak memory KB"]
     parts = [
         "### The engine alone",
-        "Hosts in memory, which answer at once, and on which all operations change something. CPU is for each operation\n"
-        "and host, memory for each host, beyond what the interpreter needs.",
+        "Hosts in memory, which answer at once, and on which all operations change something. CPU is for each\n"
+        "operation and host, memory for each host, beyond what the interpreter needs.",
         markdown(headings, rows, words=2),
         markdown(["start", "median"], start),
     ]
@@ -211,14 +211,14 @@ def _pictures(campaign: Results) -> dict[str, str]:
     ]
     everybody = [_group(campaign, "10 hosts, 20 ms", "J1", 10, 20, EVERYONE)]
     charts = {
-        "latency": ("J1 by hosts and latency", by_rtt),
-        "jobs": ("Other jobs, 10 hosts, 20 ms", by_job),
-        "everybody": ("J1, all contestants", everybody),
+        "latency": ("J1 by hosts and latency (seconds)", by_rtt),
+        "jobs": ("Other jobs, 10 hosts, 20 ms (seconds, a scale for each)", by_job),
+        "everybody": ("J1, all contestants (seconds)", everybody),
     }
     found = {}
     for name, (title, groups) in charts.items():
         if some := [group for group in groups if group.bars]:
-            found[name] = plots.bars(title, "seconds", some)
+            found[name] = plots.bars(title, some, one_scale=name != "jobs")
     if drawn := _engine_lines(campaign):
         found["engine"] = plots.lines("The engine alone: CPU per operation and host", "hosts", "us", drawn)
     return found

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from .tables import number
+
 _WIDTH, _BAR, _GAP, _LEFT, _TOP = 680, 18, 12, 150, 34
 _STYLE = """\
 <style>
@@ -50,25 +52,26 @@ class Group:
     bars: Sequence[Bar]
 
 
-def bars(title: str, unit: str, groups: Sequence[Group]) -> str:
-    """Return a chart of lying bars on one scale, with the range of the runs as a line through the end of each.
+def bars(title: str, groups: Sequence[Group], *, one_scale: bool = True) -> str:
+    """Return a chart of lying bars, with the range of the runs as a line through the end of each.
 
     Args:
-        title: of the picture.
-        unit: of the values.
+        title: of the picture, with the unit.
         groups: from top to bottom.
+        one_scale: for all groups; otherwise the longest bar of each group is as long as there is room.
     """
-    longest = max((bar.highest for group in groups for bar in group.bars), default=1) or 1
-    room = _WIDTH - _LEFT - 70
+    longest = [max((bar.highest for bar in group.bars), default=0) or 1 for group in groups]
+    if one_scale:
+        longest = [max(longest, default=1)] * len(groups)
     parts, y = [], _TOP
-    for group in groups:
+    for group, full in zip(groups, longest, strict=True):
         parts.append(_text(8, y + 13, group.name, anchor="start", css="title"))
         y += _BAR + 6
         for bar in group.bars:
-            parts.append(_bar(bar, y, room / longest))
+            parts.append(_bar(bar, y, (_WIDTH - _LEFT - 70) / full))
             y += _BAR + 4
         y += _GAP
-    return _picture(f"{title} ({unit})", parts, y)
+    return _picture(title, parts, y)
 
 
 def _bar(bar: Bar, y: int, scale: float) -> str:
@@ -79,7 +82,7 @@ def _bar(bar: Bar, y: int, scale: float) -> str:
             _text(_LEFT - 8, y + 14, bar.name, anchor="end"),
             f'<rect class="{bar.kind}" x="{_LEFT}" y="{y}" width="{bar.value * scale:.1f}" height="{_BAR}" rx="2"/>',
             f'<path d="M{low:.1f} {middle}H{high:.1f}" stroke="#cf222e" stroke-width="2"/>',
-            _text(max(high, _LEFT + bar.value * scale) + 6, y + 14, _shown(bar.value), anchor="start"),
+            _text(max(high, _LEFT + bar.value * scale) + 6, y + 14, number(bar.value), anchor="start"),
         ]
     )
 
@@ -123,8 +126,8 @@ def lines(title: str, across: str, unit: str, drawn: Sequence[Line]) -> str:
     for power in range(low, high + 1):
         _, y = at(min(xs), 10.0**power)
         parts.append(f'<path class="grid" d="M{left:.0f} {y:.1f}H{right:.0f}"/>')
-        parts.append(_text(left - 8, y + 4, _shown(10.0**power), anchor="end"))
-    parts += [_text(at(x, ys[0])[0], bottom + 20, _shown(x), anchor="middle") for x in sorted(set(xs))]
+        parts.append(_text(left - 8, y + 4, number(10.0**power), anchor="end"))
+    parts += [_text(at(x, ys[0])[0], bottom + 20, number(x), anchor="middle") for x in sorted(set(xs))]
     parts.append(_text((left + right) / 2, bottom + 40, across, anchor="middle"))
     parts += [_line(line, [at(x, y) for x, y in line.points]) for line in drawn]
     return _picture(f"{title} ({unit})", parts, int(bottom) + 52)
@@ -149,7 +152,3 @@ def _picture(title: str, parts: Sequence[str], height: int) -> str:
 def _text(x: float, y: float, text: str, *, anchor: str, css: str = "") -> str:
     css = f' class="{css}"' if css else ""
     return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{css}>{escape(text)}</text>'
-
-
-def _shown(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"

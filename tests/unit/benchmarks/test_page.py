@@ -76,10 +76,16 @@ def test_pictures_are_linked_and_well_formed() -> None:
 
 def test_bars_share_a_scale_and_show_their_range() -> None:
     groups = [plots.Group("a", [plots.Bar("x < y", 2, 1, 4)]), plots.Group("b", [plots.Bar("z", 1, 1, 1, "ours")])]
-    picture = plots.bars("title", "s", groups)
+    picture = plots.bars("title", groups)
     widths = [float(width) for width in re.findall(r'<rect[^>]* width="([\d.]+)"', picture)]
     assert widths[0] == 2 * widths[1]
     assert "x &lt; y" in picture
+
+
+def test_bars_can_have_a_scale_for_each_group() -> None:
+    groups = [plots.Group("a", [plots.Bar("x", 200, 200, 200)]), plots.Group("b", [plots.Bar("y", 1, 1, 1)])]
+    widths = re.findall(r'<rect[^>]* width="([\d.]+)"', plots.bars("title", groups, one_scale=False))
+    assert widths[0] == widths[1]
 
 
 def test_a_line_of_one_point_can_be_drawn() -> None:
