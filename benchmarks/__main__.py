@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from . import engine, page, results, tables
+from tests.lab import why_not
+
+from . import engine, goals, page, results, tables
 from .about import about
 from .campaign import measure
 from .plan import ENGINE, ENGINE_HOSTS, EVERYONE, JOBS, points
@@ -30,6 +32,8 @@ def main() -> int:
     found = results.read(options.json) if options.json else Results()
     chosen = chosen_points(options)
     engines = chosen_engines(options)
+    if chosen and (reason := why_not()):
+        sys.exit(f"scripts/bench: {reason}")
     found.describe(about({point.who for point in chosen} | set(engines), options.runs))
 
     def keep() -> None:
@@ -54,7 +58,8 @@ def chosen_points(options: argparse.Namespace) -> list[Point]:
     if options.job == [ENGINE]:
         return []
     jobs = [name for name in options.job if name != ENGINE]
-    return points(jobs, options.hosts, options.rtt, options.who, options.quick)
+    chosen = points(jobs, options.hosts, options.rtt, options.who, options.quick)
+    return [point for point in chosen if not options.goals or point in goals.points()]
 
 
 def chosen_engines(options: argparse.Namespace) -> list[str]:
@@ -73,6 +78,7 @@ def arguments() -> argparse.Namespace:
     add("--who", type=several(str, EVERYONE), default=[], help=",".join(EVERYONE))
     add("--runs", type=int, help="how often each (default: 5, with --quick 1)")
     add("--quick", action="store_true", help="two jobs on two hosts, without ansible")
+    add("--goals", action="store_true", help="only what goals need")
     add("--engine-hosts", type=several(int), default=list(ENGINE_HOSTS), help="hosts in memory for the engine alone")
     add("--json", type=Path, metavar="FILE", help="keep the figures; points that are there already are replaced")
     add("--page", type=several(Path), metavar="FILES", help="measure nothing, write docs/performance.md from these")

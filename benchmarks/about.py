@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -21,10 +22,11 @@ def about(who: set[str], runs: int) -> dict[str, str]:
         "memory": f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GB",
         "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
         "python": platform.python_version(),
-        "ssh": subprocess.run(["ssh", "-V"], capture_output=True, text=True, check=True).stderr.split(",")[0],
         "ours": _ours(),
         "load before": f"{os.getloadavg()[0]:.1f}",
     }
+    if shutil.which("ssh"):
+        facts["ssh"] = subprocess.run(["ssh", "-V"], capture_output=True, text=True, check=True).stderr.split(",")[0]
     if any(name.startswith("rival") for name in who):
         facts["rival"] = f"pyinfra {environments.version(environments.rival(), 'pyinfra')}"
     if who & {"ansible", "mitogen"}:

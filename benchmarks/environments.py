@@ -65,17 +65,18 @@ def version(python: Path | str, package: str) -> str:
 
 def give_python(hosts: list[Host]) -> None:
     """Put Python and python-apt on hosts, which have none: ansible needs them there."""
-    archive = _host_python(hosts[0])
-    for host in hosts:
-        subprocess.run(["tar", "-C", str(host.root), "--keep-directory-symlink", "-xf", str(archive)], check=True)
-
-
-def _host_python(host: Host) -> Path:
-    """Return an archive of what the hosts lack: unpacked Debian packages, with their modules compiled."""
     archive = CACHE / "host-python.tar"
-    if archive.exists():
-        return archive
+    if not archive.exists():
+        _make_host_python(hosts[0], archive)
+    for host in hosts:
+        _unpack(archive, host)
+
+
+def _make_host_python(host: Host, archive: Path) -> None:
+    """Make an archive of what the hosts lack: unpacked Debian packages, with their modules compiled."""
+    new = archive.with_suffix(".new")
     installed = set(host.sh("dpkg-query -W -f '${Package}\\n'").split())
+    subprocess.run(["apt-get", "--quiet", "--quiet", "update"], check=False, stdout=subprocess.DEVNULL)
     depends = ["apt-cache", "depends", "--recurse", "--important", "python3-apt"]
     lines = subprocess.run(depends, capture_output=True, text=True, check=True).stdout.splitlines()
     wanted = sorted({line for line in lines if line[:1].isalnum()} - installed)
@@ -84,19 +85,13 @@ def _host_python(host: Host) -> Path:
         tree = Path(scratch, "tree")
         for package in Path(scratch).glob("*.deb"):
             subprocess.run(["dpkg-deb", "-x", str(package), str(tree)], check=True)
-        _pack(tree, archive)
-    give_python([host])
+        subprocess.run(["tar", "-C", str(tree), "-cf", str(new), "."], check=True)
+    _unpack(new, host)
     host.sh("python3 -m compileall -q /usr/lib/python3* >/dev/null || true")
-    _pack(host.root, archive, "usr/lib/python3", *(f"usr/lib/{path.name}" for path in _libraries(host)))
-    return archive
+    compiled = sorted(str(path.relative_to(host.root)) for path in (host.root / "usr/lib").glob("python3*"))
+    subprocess.run(["tar", "-C", str(host.root), "-rf", str(new), *compiled], check=True)
+    new.rename(archive)
 
 
-def _libraries(host: Host) -> list[Path]:
-    return sorted(path for path in (host.root / "usr/lib").glob("python3.*"))
-
-
-def _pack(folder: Path, archive: Path, *more: str) -> None:
-    """Make an archive of a folder, or add parts of one."""
-    flags = ["--append"] if more else ["--create"]
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["tar", "-C", str(folder), *flags, "-f", str(archive), *(more or ["."])], check=True)
+def _unpack(archive: Path, host: Host) -> None:
+    subprocess.run(["tar", "-C", str(host.root), "--keep-directory-symlink", "-xf", str(archive)], check=True)

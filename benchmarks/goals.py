@@ -21,6 +21,7 @@ class Goal:
         unit: behind the number: ``x`` for times.
         measure: the number of a campaign; None when what it takes was not measured.
         least: whether the limit is the least that will do, or the most.
+        points: what is measured on hosts for it.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Goal:
     unit: str
     measure: Measure
     least: bool
+    points: tuple[Point, ...] = ()
 
     def met(self, value: float) -> bool:
         """Tell whether a number will do."""
@@ -39,19 +41,21 @@ def faster(
 ) -> Goal:
     """So many times as fast as another, at least."""
     above, below = Point(job, hosts, rtt, than), Point(job, hosts, rtt, ours)
-    return Goal(text, limit, "x", lambda results: results.ratio(above, below), least=True)
+    return Goal(text, limit, "x", lambda results: results.ratio(above, below), least=True, points=(above, below))
 
 
 def within(text: str, job: str, hosts: int, rtt: float, limit: float, *, ours: str = "ours") -> Goal:
     """At most so many times the floor."""
     above, below = Point(job, hosts, rtt, ours), Point(job, hosts, rtt, "floor")
-    return Goal(text, limit, "x", lambda results: results.ratio(above, below), least=False)
+    return Goal(text, limit, "x", lambda results: results.ratio(above, below), least=False, points=(above, below))
 
 
 def cheaper(text: str, job: str, hosts: int, rtt: float, limit: float) -> Goal:
     """So many times less CPU on this side than the rival, at least."""
     above, below = Point(job, hosts, rtt, "rival"), Point(job, hosts, rtt, "ours")
-    return Goal(text, limit, "x", lambda results: results.ratio(above, below, "control"), least=True)
+    return Goal(
+        text, limit, "x", lambda results: results.ratio(above, below, "control"), least=True, points=(above, below)
+    )
 
 
 def engine(text: str, name: str, limit: float, unit: str) -> Goal:
@@ -109,3 +113,8 @@ GOALS: dict[str, tuple[Goal, ...]] = {
         engine("inventory of 10000 hosts: memory", INVENTORY_MEMORY, 300, "MB"),
     ),
 }  # fmt: skip
+
+
+def points() -> set[Point]:
+    """Return all that goals need to be measured on hosts."""
+    return {point for goals in GOALS.values() for goal in goals for point in goal.points}

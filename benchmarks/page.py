@@ -64,10 +64,10 @@ def publish(files: Sequence[Path], docs: Path = DOCS) -> None:
     """Write the page, its pictures and a copy of the figures.
 
     Args:
-        files: with figures, a campaign each; the first is shown in full.
+        files: with figures, a campaign each; the first by name is shown in full.
         docs: folder of the documents.
     """
-    campaigns = {file.stem: results.read(file) for file in files}
+    campaigns = {file.stem: results.read(file) for file in sorted(files, key=lambda file: file.stem)}
     remarks = docs / REMARKS
     (docs / "performance").mkdir(exist_ok=True)
     for name, campaign in campaigns.items():
