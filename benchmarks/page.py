@@ -112,8 +112,9 @@ def _goals(campaigns: Mapping[str, Results]) -> str:
             word = "at least" if goal.least else "at most"
             verdicts = [_verdict(goal, campaign) for campaign in campaigns.values()]
             rows.append([goal.text, f"{word} {goal.limit:g}{_unit(goal)}", *verdicts])
-    measured = [campaign.about.get("measured", name) for name, campaign in campaigns.items()]
-    return "## Goals\n\n" + markdown(["goal", "wanted", *measured], rows, words=2 + len(campaigns))
+    return "## Goals\n\n" + markdown(
+        ["goal", "wanted", *(f"{name}.json" for name in campaigns)], rows, words=2 + len(campaigns)
+    )
 
 
 def _verdict(goal: Goal, campaign: Results) -> str:
