@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -51,9 +53,14 @@ class Group:
         (self._top / "cgroup.procs").write_text(str(os.getpid()))
 
     def remove(self) -> None:
-        """End the group; one that still has processes stays."""
-        with suppress(OSError):
-            self._folder.rmdir()
+        """End the group, with the processes that contestants left running in it."""
+        for pid in (self._folder / "cgroup.procs").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        for _ in range(50):  # the kernel takes a moment to forget them
+            with suppress(OSError):
+                return self._folder.rmdir()
+            time.sleep(0.02)
 
 
 class Fleet:
