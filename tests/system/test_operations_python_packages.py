@@ -33,10 +33,8 @@ def shared(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]
 @pytest.fixture
 def host(shared: Host) -> Host:
     """A host without packages of ours."""
-    shared.sh(
-        f"rm -rf '{PLACE}' /root/.local /root/.cache; mkdir '{PLACE}'; cp /etc/skel/.bashrc /etc/skel/.profile /root"
-    )
-    shared.sh("rm -rf /usr/local/lib/python3*/dist-packages/*")
+    shared.sh(f"rm -rf '{PLACE}' /usr/local/lib/python3*/dist-packages/*; mkdir '{PLACE}'")
+    shared.sh("cd /root; rm -rf .local .cache .config .bash_* .z*; echo : >.profile; echo : >.bashrc")
     publish_wheels(shared, ("Toy_Box", "1.0.0"), ("Toy_Box", "1.2.0"), ("other", "0.1.0"))
     return shared
 

@@ -8,14 +8,16 @@ Example:
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator
 from typing import Any
 
 from pyinfra import host
+from pyinfra._core.suggestions import did_you_mean
 from pyinfra._lib.packages.newest import NO_NEWER, Newest
 from pyinfra._lib.packages.pip import pip as manager_of
 from pyinfra._lib.packages.requirements import parse_requirements
-from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.planning import prefetch
 from pyinfra.facts._python.outdated import OutdatedPip
 from pyinfra.facts._shell import path_word
@@ -89,6 +91,12 @@ def packages(
 
 
 def _make(path: str, arguments: dict[str, Any]) -> Commands:
+    known = set(inspect.signature(virtualenv._inner).parameters) - {"path", "present"}
+    for name in arguments:
+        if name not in known:
+            raise OperationTypeError(
+                f"pip.virtualenv has no argument {name!r}{did_you_mean(name, known)}", argument="virtualenv_kwargs"
+            )
     yield from virtualenv._inner(path=path, **arguments)
 
 
