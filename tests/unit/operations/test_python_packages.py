@@ -92,7 +92,11 @@ def test_when_nobody_knows_what_is_newest() -> None:
         (pip.packages, {"requirements": ""}, "requirements"),
         (pip.packages, {"requirements": 3}, "requirements"),
         (pip.packages, {"packages": "a", "pip": ""}, "pip"),
-        (pip.packages, {"packages": "a", "virtualenv": "/v", "virtualenv_kwargs": {"colour": "x"}}, "virtualenv_kwargs"),
+        (
+            pip.packages,
+            {"packages": "a", "virtualenv": "/v", "virtualenv_kwargs": {"colour": "x"}},
+            "virtualenv_kwargs",
+        ),
         (pip.venv, {"path": ""}, "path"),
         (pip.venv, {"path": "/v", "python": ""}, "python"),
         (uv.venv, {"path": "/v", "link_mode": "magic"}, "link_mode"),
