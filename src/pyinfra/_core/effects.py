@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -142,12 +143,17 @@ class TouchedIndex:
             return True
         if resource.kind == "tree" and self._above.get(name, 0) > then:
             return True
-        return any(self._trees.get(directory, 0) > then for directory in _ancestors(name))
+        trees = self._trees
+        return bool(trees) and any(trees.get(directory, 0) > then for directory in _ancestors(name))
 
 
-def _ancestors(name: str) -> Iterable[str]:
+@lru_cache(maxsize=4096)
+def _ancestors(name: str) -> tuple[str, ...]:
+    """The directories above a path, nearest first."""
+    above = []
     while name not in ("/", ""):
         name = name.rpartition("/")[0] or "/"
-        yield name
+        above.append(name)
         if "/" not in name:  # a relative path
-            return
+            break
+    return tuple(above)

@@ -13,13 +13,14 @@ from functools import cache
 from io import IOBase
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, get_type_hints
 
+from pyinfra._engine.model.host_data import HostData, values_of
 from pyinfra.api.exceptions import ConnectorDataTypeError, PyinfraError
 from pyinfra.api.util import raise_if_bad_type
 
 if TYPE_CHECKING:
     from pyinfra.api.arguments import ConnectorArguments
     from pyinfra.api.command import StringCommand
-    from pyinfra.api.host import Host, HostData
+    from pyinfra.api.host import Host
     from pyinfra.api.state import State
     from pyinfra.connectors.util import CommandOutput
 
@@ -209,10 +210,12 @@ def host_to_connector_data(connector_data: type[T], connector_data_meta: dict[st
     """
     values: dict[str, Any] = {}
     data_cls: Any = connector_data
-    for key, type_ in _types_of(data_cls).items():
+    types = _types_of(data_cls)
+    given: Any = values_of(host_data, types) if isinstance(host_data, HostData) else host_data
+    for key, type_ in types.items():
         meta = connector_data_meta.get(key)
         default = meta.default if meta is not None else None
-        value = host_data.get(key, default)
+        value = given.get(key, default)
         if value is not None and value is not default:
             prefix = f"Invalid connector data `{key}`"
             raise_if_bad_type(value, type_, ConnectorDataTypeError, prefix)

@@ -9,7 +9,7 @@ import pytest
 from pyinfra._core.context import host
 from pyinfra._core.errors import OperationError
 from pyinfra._engine.execute.runs import run_ops
-from pyinfra._engine.facts.keys import FactKey
+from pyinfra._engine.facts.keys import FactKey, Question
 from pyinfra._engine.prepare.adding import add_deploy, add_op, add_ops
 from pyinfra._engine.prepare.authoring import prefetch, promise
 from pyinfra._engine.prepare.operation import operation
@@ -244,7 +244,7 @@ def test_facts_are_copies():
 
 def test_what_nobody_can_know_yet_is_no_absence():
     before = {"mode": None, "user": "root"}
-    key = FactKey(Value, {"key": "a"}, PLAIN)
+    key = FactKey(Question(Value, {"key": "a"}), PLAIN)
     promised = {key: Promise({"mode": 640, "user": "root"})}
     (vague,) = changes_from({key: before}, promised, {key})
     (known,) = changes_from({key: before}, promised)

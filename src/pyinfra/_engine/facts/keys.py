@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pyinfra._core.effects import Resource
@@ -15,40 +16,22 @@ from pyinfra._transport.base import ExecOptions
 _UNSET: Any = object()
 
 
-class FactKey:
-    """Hashable identity of one fact value of a host.
+class Question:
+    """A fact with arguments, whoever is asked: made once for all hosts.
 
     Args:
         cls: the fact.
         arguments: the arguments of its command, bound, in the order of the parameters.
-        options: as whom and where it is read.
     """
 
-    __slots__ = ("_hash", "_identity", "_resources", "arguments", "cls", "options")
+    __slots__ = ("_resources", "arguments", "cls", "hash", "identity")
 
-    def __init__(self, cls: type[FactBase[Any]], arguments: Mapping[str, Any], options: ExecOptions) -> None:
+    def __init__(self, cls: type[FactBase[Any]], arguments: Mapping[str, Any]) -> None:
         self.cls = cls
         self.arguments = arguments
-        self.options = options
-        self._identity = tuple(map(hashable, arguments.values())) if arguments else ()
-        self._hash = hash((cls, self._identity))  # options rarely differ: comparing them is enough
+        self.identity = tuple(map(hashable, arguments.values())) if arguments else ()
+        self.hash = hash((cls, self.identity))
         self._resources: Any = _UNSET
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, FactKey)
-            and self._hash == other._hash
-            and self.cls is other.cls
-            and self._identity == other._identity
-            and (self.options is other.options or self.options == other.options)
-        )
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
-        return f"{self.cls.name}({shown})"
 
     @property
     def resources(self) -> tuple[Resource, ...] | None:
@@ -58,6 +41,51 @@ class FactKey:
             self._resources = None if looked_at is None else tuple(looked_at)
         found: tuple[Resource, ...] | None = self._resources
         return found
+
+
+class FactKey:
+    """Hashable identity of one fact value of a host.
+
+    Args:
+        question: the fact with its arguments.
+        options: as whom and where it is read.
+    """
+
+    __slots__ = ("_question", "options")
+
+    def __init__(self, question: Question, options: ExecOptions) -> None:
+        self._question = question
+        self.options = options
+
+    @property
+    def cls(self) -> type[FactBase[Any]]:
+        """The fact."""
+        return self._question.cls
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The arguments of its command by name."""
+        return self._question.arguments
+
+    @property
+    def resources(self) -> tuple[Resource, ...] | None:
+        """What the fact looks at; None: it may depend on anything."""
+        return self._question.resources
+
+    def __hash__(self) -> int:
+        return self._question.hash  # options rarely differ: comparing them is enough
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FactKey):
+            return NotImplemented
+        ours, theirs = self._question, other._question
+        return (
+            ours is theirs or (ours.hash == theirs.hash and ours.cls is theirs.cls and ours.identity == theirs.identity)
+        ) and (self.options is other.options or self.options == other.options)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.cls.name}({shown})"
 
     def describe(self) -> str:
         """Return the resource in a person's words."""
@@ -118,6 +146,26 @@ def signature_of(cls: type[FactBase[Any]]) -> FactSignature:
     if found is None:
         found = _signatures[cls] = FactSignature(cls)
     return found
+
+
+def question_of(cls: type[FactBase[Any]], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Question:
+    """Return a fact with arguments as they were given.
+
+    Raises:
+        FactTypeError: naming the argument that is missing, unknown or given twice.
+    """
+    hashed: Any = cls
+    try:
+        return _known_question(hashed, tuple(args), tuple(kwargs.items()))
+    except TypeError as error:
+        if isinstance(error, FactTypeError):
+            raise
+    return Question(cls, signature_of(cls).bind(args, kwargs))  # something in it has no hash
+
+
+@lru_cache(maxsize=2048)
+def _known_question(cls: Any, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> Question:
+    return Question(cls, signature_of(cls).bind(args, dict(kwargs)))
 
 
 def hashable(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyinfra._core.errors import PyinfraError
 from pyinfra._engine.facts.base import FactBase
-from pyinfra._engine.facts.keys import FactKey, signature_of
+from pyinfra._engine.facts.keys import FactKey, question_of
 from pyinfra._transport.base import PLAIN, ExecOptions, Method, PrivilegeStep
 
 # A fact: [place of the class, arguments, as whom: None for the host's usual user].
@@ -68,7 +68,7 @@ def key_from(entry: Any, usual: ExecOptions) -> FactKey | None:
         if cls is None or not isinstance(arguments, Mapping):
             return None
         options = usual if whom is None else ExecOptions(privilege=tuple(_step(*step) for step in whom))
-        return FactKey(cls, signature_of(cls).bind((), arguments), PLAIN if options == PLAIN else options)
+        return FactKey(question_of(cls, (), arguments), PLAIN if options == PLAIN else options)
     except (TypeError, ValueError, AttributeError, PyinfraError):
         return None
 

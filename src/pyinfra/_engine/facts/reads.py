@@ -17,7 +17,7 @@ from pyinfra._core.output import split_lines
 from pyinfra._engine import bridge
 from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.copies import fresh_copy
-from pyinfra._engine.facts.keys import FactKey, signature_of
+from pyinfra._engine.facts.keys import FactKey, question_of
 from pyinfra._engine.facts.lessons import lessons_of
 from pyinfra._engine.facts.store import MISSING_PROGRAM, Reading, stdout_lines
 from pyinfra._engine.failures import log_failure
@@ -82,7 +82,7 @@ def make_key(
         options = _with_shell(options, cls.shell_executable)
     if options.privilege:
         host.uses_privilege = True
-    return FactKey(cls, signature_of(cls).bind(args, kwargs), options)
+    return FactKey(question_of(cls, args, kwargs), options)
 
 
 def _with_shell(options: ExecOptions, shell: str) -> ExecOptions:

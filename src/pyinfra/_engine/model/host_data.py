@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.suggestions import did_you_mean
@@ -117,6 +117,19 @@ class HostData:
 
     def __repr__(self) -> str:
         return f"HostData({self._host}: {', '.join(self.dict())})"  # names only: values may be secret
+
+
+def values_of(data: HostData, keys: Iterable[str]) -> dict[str, Any]:
+    """Return the values that there are of some keys, looking at each layer once. (No method: see ``data_version``.)"""
+    layers = list(data._evaluated_layers())
+    found: dict[str, Any] = {}
+    for key in keys:
+        for layer in layers:
+            value = layer.get(key, _MISSING)
+            if value is not _MISSING:
+                found[key] = value if type(value) in _IMMUTABLE else _shallow(value)
+                break
+    return found
 
 
 def data_version(data: HostData) -> int:
