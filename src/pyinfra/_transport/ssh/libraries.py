@@ -1,4 +1,4 @@
-"""Importing asyncssh without the processes that this would start.
+"""Importing asyncssh without the processes that this would start: whoever imports this first saves them.
 
 It looks for optional C libraries with ``ctypes.util.find_library``, which runs the compiler and the linker for each
 that is not installed: 30 ms of every run. A library that the loader's cache does not name would not be loaded either,
@@ -36,3 +36,7 @@ def no_compiler_for_libraries() -> Iterator[None]:
         yield
     finally:
         ctypes.util.find_library = search
+
+
+with no_compiler_for_libraries():
+    import asyncssh  # noqa: F401
