@@ -12,17 +12,17 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from pyinfra import host
-from pyinfra._lib.packages import Decision, Installed, carry_out, decide
-from pyinfra._lib.packages.deciding import after
+from pyinfra._lib.packages import Decision, Installed, carry_out
 from pyinfra._lib.packages.ensuring import upgrade_commands
 from pyinfra._lib.packages.newest import Newest
 from pyinfra._lib.packages.pipx import PIPX
-from pyinfra._lib.packages.requirements import as_listed, is_exact, parse_requirements, without_versions
+from pyinfra._lib.packages.requirements import as_listed, decided, parse_requirements
 from pyinfra.api import StringCommand, operation
-from pyinfra.api.planning import prefetch, promise
+from pyinfra.api.planning import prefetch
 from pyinfra.facts._python.outdated import OutdatedPipx
 from pyinfra.facts.pipx import PipxEnvironment, PipxPackages
 
+from ._python.packages import promise_packages
 from ._python.profiles import found_at_login
 
 __all__ = ["ensure_path", "packages", "upgrade_all"]
@@ -57,17 +57,11 @@ def packages(
     if not items:
         return
     installed = host.get_fact(PipxPackages)
-    items = as_listed(items, installed)
-    if not present:
-        items = without_versions(items, installed)
-    names = [item.name for item in items if item.version is None and item.name in installed]
+    names = [item.name for item in as_listed(items, installed) if item.version is None and item.name in installed]
     newest = Newest.of(OutdatedPipx, bool(present and latest and names), packages=names)
-    decision = decide(items, installed, present, newest.names(installed), PIPX.same_version)
+    decision = decided(items, installed, present, newest.names(installed))
     yield from _carry_out(decision, installed, newest, extra_args)
-    if decision:
-        then = after(decision, installed, newest.versions)
-        exact = {name: _known(versions) for name, versions in then.items()}
-        promise(PipxPackages, exact, exact=False)
+    promise_packages(PipxPackages, decision, installed, newest)
 
 
 def _carry_out(
@@ -81,10 +75,6 @@ def _carry_out(
     manager = replace(manager, upgrade=PIPX.upgrade)
     yield from carry_out(manager, replace(decision, install=missing), installed, newest.versions)
     yield from carry_out(manager.with_flags(install="--force"), Decision(install=other), installed)
-
-
-def _known(versions: set[str] | None) -> set[str] | None:
-    return versions if versions is not None and all(map(is_exact, versions)) else None
 
 
 @operation()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from pyinfra.api import OperationTypeError, OperationValueError
 
-from .deciding import Installed, Item
+from .deciding import Decision, Installed, Item, decide
 
 _OPERATORS = "<>=!~"
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -113,14 +113,17 @@ def as_listed(items: Iterable[Item], installed: Installed) -> list[Item]:
     return [replace(item, name=names.get(canonicalize_name(item.name), item.name)) for item in items]
 
 
-def without_versions(items: Iterable[Item], installed: Installed) -> list[Item]:
-    """Return what is to be removed by its name; a package of another version than the one told stays."""
+def decided(items: Iterable[Item], installed: Installed, present: bool, newer: Container[str] = ()) -> Decision:
+    """Compare what is asked for with what there is; what is to be removed goes by its name alone.
 
-    def meant(item: Item) -> bool:
-        versions = installed.get(item.name) or ()
-        return item.version is None or any(same_version(item.version, version) for version in versions)
-
-    return [Item(item.name, None, item.name) for item in items if meant(item)]
+    Args:
+        items: as they were parsed.
+        installed: what is installed.
+        present: whether they shall be there.
+        newer: names of which there is a newer version that is wanted.
+    """
+    decision = decide(as_listed(items, installed), installed, present, newer, same_version)
+    return replace(decision, remove=tuple(Item(item.name, None, item.name) for item in decision.remove))
 
 
 def read_requirements(lines: Iterable[str]) -> list[Item] | None:
@@ -142,15 +145,3 @@ def read_requirements(lines: Iterable[str]) -> list[Item] | None:
             return None
         items.append(_named(wanted, text))
     return items
-
-
-def all_there(items: Iterable[Item], installed: Mapping[str, Any]) -> bool:
-    """Whether everything that is asked for is installed."""
-
-    def there(item: Item) -> bool:
-        if item.name not in installed:
-            return False
-        versions = installed[item.name] or ()
-        return item.version is None or any(same_version(item.version, version) for version in versions)
-
-    return all(map(there, as_listed(items, installed)))

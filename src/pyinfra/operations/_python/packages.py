@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyinfra import host
-from pyinfra._lib.packages import Installed, Item, PackageManager, carry_out, decide
+from pyinfra._lib.packages import Decision, Installed, Item, PackageManager, carry_out
 from pyinfra._lib.packages.deciding import after
 from pyinfra._lib.packages.newest import Newest
-from pyinfra._lib.packages.requirements import all_there, as_listed, is_exact, read_requirements, without_versions
+from pyinfra._lib.packages.requirements import as_listed, decided, is_exact, read_requirements
 from pyinfra.api import FactBase, OperationTypeError, OperationValueError, StringCommand
 from pyinfra.api.planning import affects, change, promise
 from pyinfra.facts._shell import path_word
@@ -37,18 +37,29 @@ def settled(
         newest: newer versions that are wanted.
         arguments: of the fact.
     """
-    wanted = as_listed(items, installed)
-    if not present:
-        wanted = without_versions(wanted, installed)
-    decision = decide(wanted, installed, present, newest.names(installed), manager.same_version)
+    decision = decided(items, installed, present, newest.names(installed))
     yield from carry_out(manager, decision, installed, newest.versions)
+    promise_packages(fact, decision, installed, newest, **arguments)
+
+
+def promise_packages(
+    fact: type[FactBase[Any]], decision: Decision, installed: Installed, newest: Newest, **arguments: Any
+) -> None:
+    """Say what will be installed; of new packages not in which version: their names may be listed in another spelling.
+
+    Args:
+        fact: what is installed.
+        decision: what is done.
+        installed: value of the fact.
+        newest: newer versions that are wanted.
+        arguments: of the fact.
+    """
     if decision:
         then = after(decision, installed, newest.versions)
         promise(fact, {name: _known(name, then[name], installed) for name in then}, exact=False, **arguments)
 
 
 def _known(name: str, versions: set[str] | None, installed: Installed) -> set[str] | None:
-    """Versions, where they are; a new package may be listed in another spelling of its name."""
     return versions if versions and name in installed and all(map(is_exact, versions)) else None
 
 
@@ -77,8 +88,8 @@ def from_file(
 
 def _is_done(asked: Sequence[Item], installed: Installed, present: bool, latest: bool) -> bool:
     if present:
-        return not latest and all_there(asked, installed)
-    return not any(item.name in installed for item in as_listed(asked, installed))
+        return not latest and not decided(asked, installed, present)
+    return not any(item.name in installed for item in as_listed(asked, installed))  # whatever their versions
 
 
 def checked_requirements(requirements: Any) -> None:
