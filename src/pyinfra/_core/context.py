@@ -18,6 +18,21 @@ T = TypeVar("T")
 _UNSET: Any = object()
 
 
+Watcher = Callable[["ContextObject", str, Any], None]
+
+_watcher: Watcher | None = None
+
+
+def watch(watcher: Watcher) -> None:
+    """Have a function told of everything that code asks of ``host``, ``state``, ``inventory`` and ``config``.
+
+    Args:
+        watcher: takes the proxy, the name of the attribute (empty: of the object itself), and its value.
+    """
+    global _watcher
+    _watcher = watcher
+
+
 class container:
     """Holds the process-wide object of one context."""
 
@@ -68,14 +83,23 @@ class ContextObject:
             object.__setattr__(self, "_base", self._base.load())
         return self._base
 
-    def _get_module_or_base(self) -> Any:
+    def _looked_at(self) -> Any:
         module = self._get_module()
+        if _watcher is not None:
+            _watcher(self, "", module)
+        return module
+
+    def _get_module_or_base(self) -> Any:
+        module = self._looked_at()
         return self._get_base() if module is None else module
 
     def __getattr__(self, key: str) -> Any:
         module = self._get_module()
         if module is not None:
-            return getattr(module, key)
+            value = getattr(module, key)
+            if _watcher is not None:
+                _watcher(self, key, value)
+            return value
         if key[:2] != "__":  # protocols that Python looks for are not asked of a class that is not loaded yet
             base = self._get_base()
             found = getattr(base, key, _UNSET) if base is not None else _UNSET
@@ -96,7 +120,7 @@ class ContextObject:
         delattr(module, key)
 
     def _set(self, meant_for: str) -> Any:
-        module = self._get_module()
+        module = self._looked_at()
         if module is None:
             raise ContextNotSetError(self._key, meant_for)
         return module
@@ -126,15 +150,15 @@ class ContextObject:
         return self._set("__getitem__")[key]
 
     def __bool__(self) -> bool:
-        return bool(self._get_module())
+        return bool(self._looked_at())
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, ContextObject):
             other = other._get_module()
-        return bool(self._get_module() == other)
+        return bool(self._looked_at() == other)
 
     def __hash__(self) -> int:
-        return hash(self._get_module())
+        return hash(self._looked_at())
 
     def __str__(self) -> str:
         return str(self._get_module_or_base())

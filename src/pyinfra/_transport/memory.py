@@ -13,7 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from pyinfra._core.output import STDERR, STDOUT, CapturedOutput, encode
+from pyinfra._core.output import STDERR, STDOUT, encode
 
 from .base import Command, Download, Failure, FailureKind, Identity, Request, Result, Upload
 
@@ -147,7 +147,6 @@ def result_from(answer: Answer, request: Request) -> Result:
         return result
     if isinstance(request, Upload):
         request.source.read()
-    result.output = CapturedOutput()
     for stream, data in ((STDOUT, stdout), (STDERR, stderr)):
         result.output.append(stream, data)
         if data and isinstance(request, Command) and request.on_output is not None:

@@ -61,7 +61,7 @@ def known_facts(state: State) -> list[FactReport]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for host in state.active_hosts:
         for reading in host.facts.known():
-            arguments = ", ".join(f"{key}={value_text(value)}" for key, value in reading.arguments.items())
+            arguments = ", ".join(f"{key}={value_text(value)}" for key, value in reading.key.arguments.items())
             found.setdefault((reading.key.cls.name, arguments), {})[host.name] = _value_or_error(reading)
     return [FactReport(name, arguments, values) for (name, arguments), values in sorted(found.items())]
 

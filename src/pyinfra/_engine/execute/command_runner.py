@@ -24,6 +24,7 @@ from pyinfra._core.output import CapturedOutput, split_lines
 from pyinfra._engine.execute.functions import call_function
 from pyinfra._engine.execute.transfers import download_request, upload_request
 from pyinfra._engine.prepare.options import options_from
+from pyinfra._engine.prepare.plans import Plan
 from pyinfra._transport.base import Command, ExecOptions, Request, Result
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _BATCHED = (StringCommand, FileUploadCommand, FileDownloadCommand)
 LAST_LINES = 10
+
+
+def _is_plain_text(command: PyinfraCommand) -> bool:
+    return type(command) is StringCommand and not command.connector_arguments
 
 
 class Stopped(BaseException):
@@ -43,7 +48,6 @@ class CommandRunner:
 
     __slots__ = (
         "_data",
-        "_flushed",
         "_host",
         "_ignore",
         "_pending",
@@ -60,13 +64,31 @@ class CommandRunner:
         self._data = data
         self._ignore = bool(data.global_arguments["_continue_on_error"])
         self._pending: list[PyinfraCommand] = []
-        self._flushed = False
         self.ran: list[PyinfraCommand] = []
         self.statuses: list[int | None] = []
         self.captures: list[CapturedOutput] = []
         self.failure: Failure | None = None
 
     # -- what to run -----------------------------------------------------------------------
+
+    def run(self, plan: Plan) -> None:
+        """Run the commands of a plan.
+
+        Raises:
+            Stopped: when a command failed and the rest is not to be run.
+        """
+        if self._ignore or not all(map(_is_plain_text, plan.commands)):
+            for command in plan.commands:
+                self.add(command)
+            self.flush()
+            return
+        options, live = self._data.options, self._live_output()
+        if live is not None:
+            self._run_batch(plan.commands)
+            return
+        if plan.requests is None or plan.requests[0] is not options:
+            plan.requests = options, [self._command(cast("StringCommand", command), None) for command in plan.commands]
+        self._submit(plan.commands, plan.requests[1])
 
     def add(self, command: PyinfraCommand) -> None:
         """Run a command, now or with those that follow."""
@@ -135,22 +157,20 @@ class CommandRunner:
     def _run_batch(self, commands: Sequence[PyinfraCommand]) -> None:
         if not commands:
             return
-        if self._state.events.wants(CommandStarted):
-            for command in commands:
-                self._started(command)
-        requests: list[Request] = []
-        live = self._live_output()
-        for command in commands:
-            if not isinstance(command, StringCommand):
-                self._run_with_files(commands)
-                return
-            text = command.get_raw_value()
-            requests.append(Command(text, self._options(command), str(command), live))
+        if all(isinstance(command, StringCommand) for command in commands):
+            live = self._live_output()
+            self._submit(commands, [self._command(cast("StringCommand", command), live) for command in commands])
+        else:
+            self._run_with_files(commands)
+
+    def _submit(self, commands: Sequence[PyinfraCommand], requests: list[Request]) -> None:
+        self._all_started(commands)
         for command, result in zip(commands, self._host.submit(requests), strict=False):
             self._take(command, result)
 
     def _run_with_files(self, commands: Sequence[PyinfraCommand]) -> None:
         """The same with files of this machine, which are open for as long as the batch runs."""
+        self._all_started(commands)
         with ExitStack() as opened:
             pairs = [self._request(command, opened) for command in commands]
             results = self._host.submit([request for request, _ in pairs])
@@ -165,8 +185,10 @@ class CommandRunner:
             return upload_request(command, options, opened), None
         if isinstance(command, FileDownloadCommand):
             return download_request(command, options, opened)
-        text = cast("StringCommand", command).get_raw_value()
-        return Command(text, options, str(command), self._live_output()), None
+        return self._command(cast("StringCommand", command), self._live_output()), None
+
+    def _command(self, command: StringCommand, live: Callable[[int, bytes], None] | None) -> Command:
+        return Command(command.get_raw_value(), self._options(command), str(command), live)
 
     def _live_output(self) -> Callable[[int, bytes], None] | None:
         events = self._state.events
@@ -200,6 +222,11 @@ class CommandRunner:
             self.failure = failure
         if not self._ignore:
             raise Stopped from error
+
+    def _all_started(self, commands: Sequence[PyinfraCommand]) -> None:
+        if self._state.events.wants(CommandStarted):
+            for command in commands:
+                self._started(command)
 
     def _started(self, command: PyinfraCommand) -> None:
         if self._state.events.wants(CommandStarted):

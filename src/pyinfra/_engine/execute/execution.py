@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra._core.arguments import conditions_of
 from pyinfra._core.effects import EVERYTHING
@@ -22,8 +22,11 @@ from pyinfra._engine.facts.keys import FactKey
 from pyinfra._engine.facts.reads import refresh
 from pyinfra._engine.failures import failure_of, log_failure, placed
 from pyinfra._engine.model.operation_meta import OperationMeta
+from pyinfra._engine.model.scope import current_callback
 from pyinfra._engine.prepare.bodies import iterate
 from pyinfra._engine.prepare.calls import OperationCall
+from pyinfra._engine.prepare.following import follow
+from pyinfra._engine.prepare.options import fact_options
 from pyinfra._engine.prepare.plans import Plan
 from pyinfra._engine.prepare.recorder import Recorder
 from pyinfra._engine.prepare.registration import register
@@ -41,7 +44,7 @@ class Attempt:
     """What came of one try."""
 
     ran: Sequence[Any] = ()
-    captures: Sequence[CapturedOutput] = ()
+    output: CommandOutput | None = None
     failure: Failure | None = None
     plan: Plan | None = None
     statuses: Sequence[int | None] = ()  # exit statuses of what ran
@@ -52,12 +55,24 @@ class Attempt:
         """Whether nothing failed."""
         return self.failure is None
 
-    output: CommandOutput = field(init=False)
+    @classmethod
+    def of(cls, runner: CommandRunner, plan: Plan | None) -> Attempt:
+        """What a runner did. There is one for each operation and host, so what others have, too, is not made anew."""
+        ran: Sequence[Any] = runner.ran
+        statuses = tuple(runner.statuses)
+        if plan is not None and len(ran) == len(plan.commands):
+            ran, statuses = plan.commands, _SUCCESSES.get(statuses, statuses)
+        return cls(ran, output_of(runner.captures), runner.failure, plan, statuses)
 
-    def __post_init__(self) -> None:
-        self.output = CommandOutput.join(self.captures)
+
+def output_of(captures: Sequence[CapturedOutput]) -> CommandOutput | None:
+    """What was printed, if anything."""
+    return CommandOutput.join(captures) if captures else None
 
 
+_SUCCESSES: dict[tuple[int | None, ...], tuple[int | None, ...]] = {
+    (0,) * count: (0,) * count for count in range(1, 20)
+}
 NOTHING_DONE = Attempt()
 SKIPPED = Attempt(skipped=True)
 
@@ -77,15 +92,13 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     conditions = data.global_arguments["_if"]
     if conditions and not all(condition() for condition in conditions_of(conditions)):
         return SKIPPED
-    plan = None if anew else usable_plan(state, host, data)
+    plan = None if anew else usable_plan(state, host, data) or _decided(host, data)
     if plan is not None and not plan.commands:
         return NOTHING_DONE
     runner = CommandRunner(state, host, data)
     try:
         if plan is not None:
-            for command in plan.commands:
-                runner.add(command)
-            runner.flush()
+            runner.run(plan)
         else:
             plan = _run_body(host, data, runner)
     except Stopped:
@@ -97,16 +110,26 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     _settle(state, host, data, runner, plan)
     if runner.failure is not None:
         runner.failure = placed(state, data, runner.failure)
-    return Attempt(runner.ran, runner.captures, runner.failure, plan, runner.statuses)
+    return Attempt.of(runner, plan)
+
+
+def _decided(host: Host, data: StateOperationHostData) -> Plan | None:
+    """The plan of another host on which everything is as it is on this one now."""
+    decisions = cast("OperationCall", data.call).decisions
+    return follow(decisions, host, fact_options(data.options), planning=False) if decisions is not None else None
 
 
 def _run_body(host: Host, data: StateOperationHostData, runner: CommandRunner) -> Plan:
-    recorder = Recorder(before_read=runner.before_read)
+    decisions = cast("OperationCall", data.call).decisions
+    share = decisions is not None and current_callback.get() is None
+    trail = decisions.trail(fact_options(data.options)) if decisions is not None and share else None
+    recorder = Recorder(before_read=runner.before_read, trail=trail)
     for command in iterate(host, data, recorder):
         recorder.commands.append(command)
         runner.add(command)
+    plan = recorder.plan()
     runner.flush()
-    return recorder.plan()
+    return plan
 
 
 def _settle(state: State, host: Host, data: StateOperationHostData, runner: CommandRunner, plan: Plan | None) -> None:
@@ -134,13 +157,10 @@ def usable_plan(state: State, host: Host, data: StateOperationHostData) -> Plan 
     plan = data.plan
     if plan is None or plan.live or plan.condition is False:  # it was not foreseen that it runs
         return None
-    if any(_outdated(host, key) for key in plan.inputs):
-        refresh(host, dict.fromkeys([*plan.inputs, *_soon_needed(state, host, data)]))
+    outdated = host.facts.outdated(plan.inputs)
+    if outdated:
+        refresh(host, dict.fromkeys([*outdated, *_soon_needed(state, host, data)]))
     return plan if all(_same(host, key, value) for key, value in plan.inputs.items()) else None
-
-
-def _outdated(host: Host, key: FactKey) -> bool:
-    return key.cls.cacheable and host.facts.valid(key) is None
 
 
 def _same(host: Host, key: FactKey, planned: Any) -> bool:
@@ -162,7 +182,7 @@ def _soon_needed(state: State, host: Host, data: StateOperationHostData) -> Iter
         following = ours[op_hash].plan
         if following is None or following.live:
             return
-        yield from (key for key in following.inputs if _outdated(host, key))
+        yield from host.facts.outdated(following.inputs)
         if following.effects.everything:
             return
 
@@ -217,9 +237,10 @@ def _with_retries(state: State, host: Host, data: StateOperationHostData) -> tup
 def _wants_more(state: State, host: Host, data: StateOperationHostData, tried: Attempt) -> bool:
     """Ask the user's function, which is given what the commands printed."""
     commands = [str(command) for command in tried.ran]
+    output = tried.output or CommandOutput([])
     seen = {
-        "stdout_lines": tried.output.stdout_lines,
-        "stderr_lines": tried.output.stderr_lines,
+        "stdout_lines": output.stdout_lines,
+        "stderr_lines": output.stderr_lines,
         "commands": commands,
         "executed_commands": len(commands),
         "host": host.name,

@@ -13,6 +13,7 @@ from pyinfra._core.suggestions import did_you_mean
 from pyinfra._engine.facts.base import FactBase
 from pyinfra._transport.base import ExecOptions
 
+_OURS = "pyinfra.facts."
 _UNSET: Any = object()
 
 
@@ -24,20 +25,38 @@ class Question:
         arguments: the arguments of its command, bound, in the order of the parameters.
     """
 
-    __slots__ = ("_resources", "arguments", "cls", "hash", "identity")
+    __slots__ = ("_fact", "_last_key", "_resources", "arguments", "cls", "hash", "identity", "is_ours")
 
     def __init__(self, cls: type[FactBase[Any]], arguments: Mapping[str, Any]) -> None:
         self.cls = cls
         self.arguments = arguments
         self.identity = tuple(map(hashable, arguments.values())) if arguments else ()
         self.hash = hash((cls, self.identity))
+        self.is_ours = cls.__module__.startswith(_OURS)  # one made elsewhere may keep things in its instances
         self._resources: Any = _UNSET
+        self._fact: FactBase[Any] | None = None
+        self._last_key: FactKey | None = None
+
+    def key(self, options: ExecOptions) -> FactKey:
+        """Return the key of its value as read with these options; most hosts share it."""
+        known = self._last_key
+        if known is None or known.options is not options:
+            known = self._last_key = FactKey(self, options)
+        return known
+
+    def fact(self) -> FactBase[Any]:
+        """Return an instance: of facts of this package always the same one."""
+        if not self.is_ours:
+            return self.cls()
+        if self._fact is None:
+            self._fact = self.cls()
+        return self._fact
 
     @property
     def resources(self) -> tuple[Resource, ...] | None:
         """What the fact looks at; None: it may depend on anything."""
         if self._resources is _UNSET:
-            looked_at = self.cls().resources(**self.arguments)
+            looked_at = self.fact().resources(**self.arguments)
             self._resources = None if looked_at is None else tuple(looked_at)
         found: tuple[Resource, ...] | None = self._resources
         return found
@@ -51,34 +70,34 @@ class FactKey:
         options: as whom and where it is read.
     """
 
-    __slots__ = ("_question", "options")
+    __slots__ = ("options", "question")
 
     def __init__(self, question: Question, options: ExecOptions) -> None:
-        self._question = question
+        self.question = question
         self.options = options
 
     @property
     def cls(self) -> type[FactBase[Any]]:
         """The fact."""
-        return self._question.cls
+        return self.question.cls
 
     @property
     def arguments(self) -> Mapping[str, Any]:
         """The arguments of its command by name."""
-        return self._question.arguments
+        return self.question.arguments
 
     @property
     def resources(self) -> tuple[Resource, ...] | None:
         """What the fact looks at; None: it may depend on anything."""
-        return self._question.resources
+        return self.question.resources
 
     def __hash__(self) -> int:
-        return self._question.hash  # options rarely differ: comparing them is enough
+        return self.question.hash  # options rarely differ: comparing them is enough
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FactKey):
             return NotImplemented
-        ours, theirs = self._question, other._question
+        ours, theirs = self.question, other.question
         return (
             ours is theirs or (ours.hash == theirs.hash and ours.cls is theirs.cls and ours.identity == theirs.identity)
         ) and (self.options is other.options or self.options == other.options)
@@ -89,7 +108,7 @@ class FactKey:
 
     def describe(self) -> str:
         """Return the resource in a person's words."""
-        return self.cls().describe(**self.arguments)
+        return self.question.fact().describe(**self.arguments)
 
 
 class FactSignature:

@@ -68,7 +68,7 @@ def key_from(entry: Any, usual: ExecOptions) -> FactKey | None:
         if cls is None or not isinstance(arguments, Mapping):
             return None
         options = usual if whom is None else ExecOptions(privilege=tuple(_step(*step) for step in whom))
-        return FactKey(question_of(cls, (), arguments), PLAIN if options == PLAIN else options)
+        return question_of(cls, (), arguments).key(PLAIN if options == PLAIN else options)
     except (TypeError, ValueError, AttributeError, PyinfraError):
         return None
 

@@ -52,6 +52,7 @@ class Lessons:
         self._learned: dict[str, list[Entry]] | None = None
         self._asked: dict[Host, dict[FactKey, None]] = {}
         self._entries: dict[tuple[FactKey, ExecOptions], Entry | None] = {}
+        self._keys: dict[tuple[str, ExecOptions], FactKey | None] = {}
 
     def asked(self, host: Host, key: FactKey, ask: Callable[[Host, FactKey], object]) -> None:
         """Take note that a fact is asked for; the first time, ask for all that will be.
@@ -76,7 +77,10 @@ class Lessons:
         if entries:
             usual = fact_options(resolve_arguments(host, {}).options)
             for entry in entries:
-                key = key_from(entry, usual)
+                known = (repr(entry), usual)
+                if known not in self._keys:
+                    self._keys[known] = key_from(entry, usual)
+                key = self._keys[known]
                 if key is not None:
                     yield key
 

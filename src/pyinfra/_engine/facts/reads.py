@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.arguments import GLOBAL_ARGUMENT_NAMES
-from pyinfra._core.commands import QuoteString, StringCommand
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.errors import FactPreconditionError, FactProcessError, PyinfraError
 from pyinfra._core.events import CommandPrinted, CommandStarted, FactRead, Failure, Phase
@@ -19,7 +18,8 @@ from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.copies import fresh_copy
 from pyinfra._engine.facts.keys import FactKey, question_of
 from pyinfra._engine.facts.lessons import lessons_of
-from pyinfra._engine.facts.store import MISSING_PROGRAM, Reading, stdout_lines
+from pyinfra._engine.facts.store import Known, Reading
+from pyinfra._engine.facts.texts import single_text
 from pyinfra._engine.failures import log_failure
 from pyinfra._engine.model.scope import OperationScope, current_callback, operation_of
 from pyinfra._engine.prepare.arguments import resolve_arguments
@@ -52,7 +52,7 @@ def get_host_fact(
     key = make_key(host, cls, args, kwargs, scope)
     recorder = scope.recorder if scope is not None else None
     if recorder is not None:
-        recorder.reading()
+        recorder.reading(key)
     fails_host = apply_failed_hosts and not _errors_are_ignored(host, kwargs, scope)
     return fresh_copy(_value(host, key, recorder, fails_host))
 
@@ -72,6 +72,8 @@ def make_key(
     if given:
         overrides = {name: kwargs[name] for name in given}
         kwargs = {name: value for name, value in kwargs.items() if name not in given}
+        if scope is not None and scope.recorder is not None:
+            scope.recorder.depends_on_more()  # on global arguments that do not show in the options of facts
         base = dict(scope.arguments) if scope is not None else resolve_arguments(host, {}).values
         options = fact_options(options_from({**base, **overrides}))
     elif scope is not None:
@@ -82,7 +84,7 @@ def make_key(
         options = _with_shell(options, cls.shell_executable)
     if options.privilege:
         host.uses_privilege = True
-    return FactKey(question_of(cls, args, kwargs), options)
+    return question_of(cls, args, kwargs).key(options)
 
 
 def _with_shell(options: ExecOptions, shell: str) -> ExecOptions:
@@ -97,13 +99,13 @@ def _value(host: Host, key: FactKey, recorder: Recorder | None, fails_host: bool
     else:
         fresh = not key.cls.cacheable or current_callback.get() is not None
         reading = start_reading(host, key, fresh=fresh)
-        value = finish_reading(host, reading, fails_host) if reading else key.cls().default()
+        value = finish_reading(host, reading, fails_host) if reading else key.question.fact().default()
     if recorder is not None:
         recorder.read(key, value, certainty, vague=promise is not None and not promise.exact)
     return value
 
 
-def start_reading(host: Host, key: FactKey, fresh: bool = False) -> Reading | None:
+def start_reading(host: Host, key: FactKey, fresh: bool = False) -> Reading | Known | None:
     """Find a valid value, or one on its way, or ask for it. None when the host does not meet the preconditions."""
     lessons = lessons_of(host.state)
     if lessons is not None and not fresh:
@@ -111,16 +113,16 @@ def start_reading(host: Host, key: FactKey, fresh: bool = False) -> Reading | No
     return _start(host, key, fresh)
 
 
-def _start(host: Host, key: FactKey, fresh: bool = False) -> Reading | None:
+def _start(host: Host, key: FactKey, fresh: bool = False) -> Reading | Known | None:
     if not fresh:
         reading = host.facts.valid(key)
         if reading is not None:
             return reading
     else:
         pending = host.facts.valid(key)
-        if pending is not None and pending.result is None and pending.future is not None:
+        if pending is not None and pending.future is not None:
             return pending
-    fact = key.cls()
+    fact = key.question.fact()
     reason = fact.check_preconditions(host.state, host)
     if reason:
         if host.state.in_execute_stage:
@@ -129,26 +131,12 @@ def _start(host: Host, key: FactKey, fresh: bool = False) -> Reading | None:
         return None
     if not host.connected:
         host.connect(reason=f"to load fact: {key.cls.name}", raise_exceptions=True)
-    return host.facts.request(key, _command_of(fact, key.arguments))
+    return host.facts.request(key, fact, single_text(key.question, fact))
 
 
-def _command_of(fact: FactBase[Any], arguments: Mapping[str, Any]) -> StringCommand | str | None:
-    """The text to run, or None when the batch form of the class makes it."""
-    if type(fact).batch_command is not FactBase.batch_command and fact.batch_command([arguments]) is not None:
-        return None
-    command = fact.command(**arguments) if callable(fact.command) else fact.command
-    program = fact.requires_command(**arguments)
-    if not program:
-        return command
-    guard = StringCommand(
-        "command -v", QuoteString(program), f">/dev/null 2>&1 || {{ echo {MISSING_PROGRAM}; exit 0; }}"
-    )
-    return StringCommand(guard, command, _separator="\n")
-
-
-def finish_reading(host: Host, reading: Reading, fails_host: bool = True) -> Any:
+def finish_reading(host: Host, reading: Reading | Known, fails_host: bool = True) -> Any:
     """Wait for a value. A host whose fact cannot be read fails, unless errors are ignored."""
-    if reading.result is None and reading.future is not None:
+    if isinstance(reading, Reading) and reading.future is not None:
         bridge.wait(reading.future)
         _tell_read(host, reading)
     failure = _failure(host, reading)
@@ -161,13 +149,26 @@ def finish_reading(host: Host, reading: Reading, fails_host: bool = True) -> Any
     if fails_host:
         host.state.mark_failed(host, failure)
     host.facts.forget(reading.key)
-    return reading.fact.default()
+    return reading.key.question.fact().default()
+
+
+def try_reading(host: Host, reading: Reading | Known) -> tuple[Any] | None:
+    """Wait for a value and return it in a tuple; None when it cannot be read, which is left for others to say."""
+    if isinstance(reading, Reading) and reading.future is not None:
+        bridge.wait(reading.future)
+        _tell_read(host, reading)
+    if _failure(host, reading) is not None:
+        return None
+    try:
+        return (reading.value,)
+    except FactProcessError:
+        return None
 
 
 def _tell_read(host: Host, reading: Reading) -> None:
     events, result = host.state.events, reading.result
     if events.wants(FactRead):
-        shown = ", ".join(f"{name}={value!r}" for name, value in reading.arguments.items())
+        shown = ", ".join(f"{name}={value!r}" for name, value in reading.key.arguments.items())
         events.emit(FactRead(host.name, reading.key.cls.name, shown, result is not None and result.ok))
     if reading.sent is not None and events.wants(CommandStarted):
         events.emit(CommandStarted(host.name, None, reading.sent))
@@ -176,7 +177,9 @@ def _tell_read(host: Host, reading: Reading) -> None:
             events.emit(CommandPrinted(host.name, None, stream, data))
 
 
-def _failure(host: Host, reading: Reading) -> Failure | None:
+def _failure(host: Host, reading: Reading | Known) -> Failure | None:
+    if not isinstance(reading, Reading):
+        return None
     result = reading.result
     if result is None or result.ok or _is_unknown_user(result):
         return None
@@ -194,11 +197,6 @@ def _is_unknown_user(result: Result) -> bool:
     if result.failure is None or result.failure.kind is not FailureKind.PRIVILEGE:
         return False
     return any(words in result.failure.message.lower() for words in _UNKNOWN_USER)
-
-
-def missing_program(reading: Reading) -> bool:
-    """Whether the fact has its default because its program is not there."""
-    return reading.result is not None and stdout_lines(reading.result) == [MISSING_PROGRAM]
 
 
 # -- many hosts ----------------------------------------------------------------------------

@@ -103,7 +103,7 @@ class OperationMeta:
         self,
         success: bool,
         commands: Sequence[Any],
-        combined_output: CommandOutput,
+        combined_output: CommandOutput | None,
         retry_attempts: int = 0,
         max_retries: int = 0,
     ) -> None:

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyinfra._core.context import ContextObject, watch
 from pyinfra._transport.base import ExecOptions
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ def operation_of(host: Host) -> OperationScope | None:
     """Return the operation that runs for this host in the present context."""
     scope = current_operation.get()
     return scope if scope is not None and scope.host is host else None
+
+
+def _looked_at(proxy: ContextObject, attribute: str, value: Any) -> None:
+    """A body that looks at its host by anything but facts may decide otherwise on another one."""
+    scope = current_operation.get()
+    if scope is not None and scope.recorder is not None and scope.recorder.trail is not None:
+        scope.recorder.trail.looks(proxy, attribute, value)
+
+
+watch(_looked_at)
 
 
 def deploy_of(host: Host) -> DeployFrame | None:

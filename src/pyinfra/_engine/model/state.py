@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyinfra._engine.model.inventory import Inventory
     from pyinfra._engine.prepare.arguments import Resolved
     from pyinfra._engine.prepare.calls import OperationCall
+    from pyinfra._engine.prepare.decisions import Decisions
     from pyinfra._engine.prepare.identity import Identity
     from pyinfra._engine.prepare.plans import Plan
 
@@ -197,6 +198,7 @@ class State:
         self.calls_made = 0  # of add_op and add_deploy: gives each a place in the order
         self.run_once_hosts: dict[str, Host] = {}
         self.identities: dict[Any, Identity] = {}  # of calls in deploy code: made once for all hosts
+        self.decisions: dict[Any, Decisions] = {}  # of operation bodies: hosts that answer alike share their plans
         self.shared_arguments: Resolved | None = None
         self.pool = self.fact_pool = None  # old names: there are no pools, hosts are not threads
         for host in inventory:

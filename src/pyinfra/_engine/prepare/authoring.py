@@ -42,6 +42,8 @@ def prefetch(cls: type[FactBase[Any]] | type[ShortFactBase[Any]], *args: Any, **
         return
     host = scope.host
     key = make_key(host, cls, args, kwargs, scope)
+    if recorder.trail is not None and key.cls.cacheable:
+        recorder.trail.prefetches(key)
     if host.planning.foresee(key)[0] is None and key.cls.cacheable:
         start_reading(host, key)
 

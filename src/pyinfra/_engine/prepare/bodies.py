@@ -11,6 +11,7 @@ from pyinfra._engine.failures import fail_planning, tell_planned
 from pyinfra._engine.model.scope import OperationScope, current_operation
 from pyinfra._engine.prepare.calls import OperationCall
 from pyinfra._engine.prepare.conditions import foresee
+from pyinfra._engine.prepare.following import follow
 from pyinfra._engine.prepare.options import fact_options
 from pyinfra._engine.prepare.planning import Planned
 from pyinfra._engine.prepare.plans import Certainty, Plan
@@ -58,7 +59,12 @@ class PlannedOperation(Planned):
 
     def run_body(self, started_at: int) -> Plan:
         """Run the body to its end without executing anything."""
-        recorder = Recorder(started_at)
+        decisions, options = cast("OperationCall", self._data.call).decisions, fact_options(self._data.options)
+        if decisions is not None:
+            decided = follow(decisions, self._host, options, planning=True)
+            if decided is not None:
+                return decided
+        recorder = Recorder(started_at, trail=decisions.trail(options) if decisions is not None else None)
         commands = recorder.commands
         try:
             for command in iterate(self._host, self._data, recorder):
@@ -69,6 +75,7 @@ class PlannedOperation(Planned):
             if not commands:
                 raise
             # It may need the result of its own commands, which nobody can know before they run.
+            recorder.trail = None
             recorder.live, recorder.certainty = True, Certainty.UNKNOWN
         return recorder.plan()
 

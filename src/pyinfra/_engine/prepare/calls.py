@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Generator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.arguments import check_types, split_arguments
 from pyinfra._core.errors import OperationTypeError
 from pyinfra._core.locations import place
 from pyinfra._core.suggestions import did_you_mean
 from pyinfra._engine.prepare.argument_text import argument_texts
+
+if TYPE_CHECKING:
+    from pyinfra._engine.prepare.decisions import Decisions
 
 Body = Callable[..., Generator[Any, Any, Any]]
 
@@ -56,7 +59,7 @@ def described(function: Any) -> Operation:
 class OperationCall:
     """One call of an operation, its arguments taken apart once for all hosts."""
 
-    __slots__ = ("args", "global_arguments", "kwargs", "name", "operation", "shown")
+    __slots__ = ("args", "decisions", "global_arguments", "kwargs", "name", "operation", "shares", "shown")
 
     def __init__(
         self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: dict[str, Any]
@@ -66,6 +69,8 @@ class OperationCall:
         self.kwargs = kwargs
         self.global_arguments = given
         self.name: str | None = given.get("name")
+        self.shares = False  # whether it is known what it shares with other hosts
+        self.decisions: Decisions | None = None  # of its bodies; None when they have nothing in common
         self.shown: list[str] | None = None  # arguments as text, when the name is generated
 
     @classmethod

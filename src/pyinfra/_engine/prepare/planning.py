@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from pyinfra._core.effects import TouchedIndex
@@ -44,6 +46,9 @@ class Planned:
         raise NotImplementedError
 
 
+_Committed = tuple[Mapping[FactKey, Promise], int]  # the promises of a plan, and which commit it was
+
+
 class HostPlanning:
     """What the operations planned so far are going to make of one host."""
 
@@ -54,7 +59,7 @@ class HostPlanning:
         """Forget: the plans have been executed, facts are the truth again."""
         self.commits = 0
         self._touched = TouchedIndex()
-        self._promises: dict[FactKey, tuple[Promise, int]] = {}
+        self._promises: dict[FactKey, _Committed] = {}
         self._pending: deque[Planned] = deque()
 
     # -- looking ---------------------------------------------------------------------------
@@ -63,10 +68,11 @@ class HostPlanning:
         """Return the promise that stands for a fact now, if any, and how far its present value can be trusted."""
         found = self._promises.get(key)
         if found is None:
-            touched = self._touched.since(key.resources, 0)
+            touched = self.commits and self._touched.since(key.resources, 0)
             return None, Certainty.UNKNOWN if touched else Certainty.CERTAIN
-        promise, at = found
-        return promise, Certainty.UNKNOWN if self._touched.since(key.resources, at) else Certainty.INFERRED
+        promises, at = found
+        touched = at != self.commits and self._touched.since(key.resources, at)
+        return promises[key], Certainty.UNKNOWN if touched else Certainty.INFERRED
 
     def _outdated(self, plan: Plan, started_at: int) -> bool:
         return any(self._touched.since(key.resources, started_at) for key in plan.inputs)
@@ -102,7 +108,9 @@ class HostPlanning:
     def _work(self, planned: Planned) -> None:
         try:
             plan = self._final_plan(planned)
-            plan.condition = planned.foresee()
+            condition = planned.foresee()
+            if condition is not True:
+                plan = replace(plan, condition=condition)  # other hosts may share it
             self._commit(plan)
             planned.commit(plan)
         except BaseException as error:  # noqa: BLE001 - the caller of the operation decides what becomes of it
@@ -142,8 +150,7 @@ class HostPlanning:
         self._touched.add(plan.effects, self.commits)
         if plan.condition is None:  # perhaps: what it touches is not known to be this or that
             return
-        for key, promise in plan.promises.items():
-            self._promises[key] = (promise, self.commits)
+        self._promises.update(dict.fromkeys(plan.promises, (plan.promises, self.commits)))
 
     def _leave(self, planned: Planned) -> None:
         if planned in self._pending:

@@ -14,6 +14,7 @@ from pyinfra._engine.prepare.argument_text import MASK, is_secret
 
 if TYPE_CHECKING:
     from pyinfra._core.commands import PyinfraCommand
+    from pyinfra._transport.base import ExecOptions, Request
 
 
 UNKNOWN = "unknown"  # in place of a value that nobody can know beforehand
@@ -46,6 +47,8 @@ class Plan:
     changes: tuple[Change, ...] = ()
     certainty: Certainty = Certainty.CERTAIN
     live: bool = False  # the body reads what its own commands do: it must run again while they run
+    notes: tuple[str, ...] = ()  # what the body says is as it should be
+    requests: tuple[ExecOptions, list[Request]] | None = None  # its commands, ready to be sent to any host
     condition: bool | None = True  # whether its conditions (``_if``) will hold; None when nobody knows
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyinfra._core.effects import Resource
 from pyinfra._core.events import Change
 from pyinfra._engine.facts.keys import FactKey
+from pyinfra._engine.prepare.decisions import Trail
 from pyinfra._engine.prepare.plans import Certainty, Plan, Promise, changes_from, effects_of
 
 if TYPE_CHECKING:
@@ -22,14 +23,18 @@ class Recorder:
 
     Args:
         before_read: called before every fact read; when the body runs for real, it executes what was yielded so far.
+        trail: by which bodies of other hosts can follow this one.
     """
 
     __slots__ = ("before_read", "certainty", "changes", "commands", "declared", "inputs", "live", "notes",
-                 "promises", "started_at", "touched", "vague")  # fmt: skip
+                 "promises", "started_at", "touched", "trail", "vague")  # fmt: skip
 
-    def __init__(self, started_at: int = 0, before_read: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, started_at: int = 0, before_read: Callable[[], None] | None = None, trail: Trail | None = None
+    ) -> None:
         self.started_at = started_at
         self.before_read = before_read
+        self.trail = trail
         self.commands: list[PyinfraCommand] = []
         # There are as many of these as operations times hosts: what most of them never hold is made when it is needed.
         self.inputs: dict[FactKey, Any] = _NOTHING
@@ -42,10 +47,12 @@ class Recorder:
         self.declared = False
         self.live = False
 
-    def reading(self) -> None:
+    def reading(self, key: FactKey) -> None:
         """A fact is about to be read."""
         if self.commands:
             self.live = True
+        if self.trail is not None:
+            self.trail.asks(key)
         if self.before_read is not None:
             self.before_read()
 
@@ -56,6 +63,8 @@ class Recorder:
         if self.inputs is _NOTHING:
             self.inputs = {}
         self.inputs[key] = value
+        if self.trail is not None:
+            self.trail.answered(value, certainty, vague)
         if certainty is Certainty.UNKNOWN or self.certainty is Certainty.CERTAIN:
             self.certainty = certainty
 
@@ -71,10 +80,19 @@ class Recorder:
         self.declared = True
         self.touched |= frozenset(resources)
 
+    def depends_on_more(self) -> None:
+        """What the body asks depends on more than its arguments and what it was answered."""
+        if self.trail is not None:
+            self.trail.spoil()
+
     def plan(self) -> Plan:
         """What was noted, as a plan."""
+        plan = self._plan()
+        return plan if self.trail is None else self.trail.ended(plan)
+
+    def _plan(self) -> Plan:
         if not self.commands:
-            return Plan((), self.inputs, certainty=self.certainty, live=self.live)
+            return Plan((), self.inputs, certainty=self.certainty, live=self.live, notes=self.notes)
         return Plan(
             commands=self.commands,
             inputs=self.inputs,
@@ -85,4 +103,5 @@ class Recorder:
             else self.changes,
             certainty=self.certainty,
             live=self.live,
+            notes=self.notes,
         )

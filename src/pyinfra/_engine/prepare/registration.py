@@ -14,6 +14,7 @@ from pyinfra._engine.model.state import StateOperationHostData, StateOperationMe
 from pyinfra._engine.prepare.arguments import Resolved, resolve_arguments
 from pyinfra._engine.prepare.bodies import iterate
 from pyinfra._engine.prepare.calls import OperationCall
+from pyinfra._engine.prepare.decisions import share_decisions
 from pyinfra._engine.prepare.identity import Identity
 from pyinfra._engine.prepare.recorder import Recorder
 
@@ -27,6 +28,8 @@ def register(
 ) -> StateOperationHostData | None:
     """Make the shared and the host's own record of an operation; None when it runs on another host only."""
     resolved = resolve_arguments(host, call.global_arguments)
+    if not call.shares:
+        share_decisions(state, call, identity)
     name = operation_name(host, call)
     _share(state, host, call, identity, name, resolved)
     if resolved.values["_run_once"] and not _is_first_host(state, host, identity.op_hash):
