@@ -183,7 +183,7 @@ class ContextNotSetError(PyinfraError, AttributeError):
     def __init__(self, key: str, attribute: str) -> None:
         super().__init__(
             f"there is no {key} here, so {key}.{attribute} is not known",
-            hint=f"deploys and operations have a {key}; a program can give one: with ctx_{key}.use(...)",
+            hint=f"deploys and operations have one; a program can give one: with ctx_{key}.use(...)",
         )
 
 

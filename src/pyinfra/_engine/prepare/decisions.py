@@ -159,7 +159,7 @@ class Trail:
         """The body looks at its host, the run or the configuration."""
         if proxy is ctx_host.context and attribute in _NOTED_ELSEWHERE:
             return
-        if type(value) in _PLAIN and proxy is not ctx_host.context:
+        if attribute and type(value) in _PLAIN and proxy is not ctx_host.context:
             self.asks(Glance(proxy, attribute))
             self.answered(value, Certainty.CERTAIN, vague=False)
         else:
