@@ -35,7 +35,7 @@ class CapturedOutput:
     def __init__(self) -> None:
         self._chunks: list[tuple[int, bytes]] = []
         self._kept = 0
-        self._tail: list[tuple[int, bytes]] = []
+        self._tail: list[tuple[int, bytes]] | None = None  # few are that long
         self._tail_size = 0
         self._dropped = 0
 
@@ -47,10 +47,11 @@ class CapturedOutput:
             self._kept += len(data)
             self._chunks.append((stream, data))
             return
-        self._tail.append((stream, data))
+        tail = self._tail = self._tail or []
+        tail.append((stream, data))
         self._tail_size += len(data)
-        while self._tail_size - len(self._tail[0][1]) >= KEPT_TAIL:
-            _, dropped = self._tail.pop(0)
+        while self._tail_size - len(tail[0][1]) >= KEPT_TAIL:
+            _, dropped = tail.pop(0)
             self._tail_size -= len(dropped)
             self._dropped += len(dropped)
 
@@ -68,7 +69,7 @@ class CapturedOutput:
         yield from self._chunks
         if self._dropped:
             yield STDERR, f"\n[{self._dropped} bytes of output left out here]\n".encode()
-        yield from self._tail
+        yield from self._tail or ()
 
     def __bool__(self) -> bool:
         return bool(self._chunks)

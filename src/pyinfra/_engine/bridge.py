@@ -55,25 +55,35 @@ class Outcome(Generic[T]):
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
-_loop_pid = 0
 _loop_thread: threading.Thread | None = None
 
 
 def engine_loop() -> asyncio.AbstractEventLoop:
     """Return the engine's loop, starting it when there is none (also again in a forked child)."""
-    global _loop, _loop_pid, _loop_thread
-    if _loop is not None and _loop_pid == os.getpid():
+    global _loop, _loop_thread
+    if _loop is not None:
         return _loop
     with _lock:
-        if _loop is None or _loop_pid != os.getpid():
+        if _loop is None:
             loop = asyncio.new_event_loop()
             started = threading.Event()
             _loop_thread = threading.Thread(target=_serve, args=(loop, started), name="pyinfra-engine", daemon=True)
             _loop_thread.start()
             started.wait()
-            _idle.clear()  # they belong to the thread of another process
-            _loop, _loop_pid = loop, os.getpid()
+            _loop = loop
     return _loop
+
+
+def _forget_loop() -> None:
+    """In a forked child: the thread that served the loop has stayed behind, and so have its greenlets."""
+    global _lock, _loop, _loop_thread
+    _lock, _loop, _loop_thread = threading.Lock(), None, None
+    _idle.clear()
+    _threads.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_loop)
 
 
 def _serve(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
@@ -144,22 +154,22 @@ class Job(Generic[T]):
 
 
 def _enter(user: _UserGreenlet, value: Any) -> Awaitable[Any]:
+    if in_engine():  # one that starts another
+        return cast("Awaitable[Any]", user.switch(value))
     # User code must not see the engine's loop as running: it may call asyncio.run() itself.
-    running = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
         return cast("Awaitable[Any]", user.switch(value))
     finally:
-        asyncio._set_running_loop(running)
+        asyncio._set_running_loop(_loop)
 
 
 def _enter_throwing(user: _UserGreenlet, error: BaseException) -> Awaitable[Any]:
-    running = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
         return cast("Awaitable[Any]", user.throw(error))
     finally:
-        asyncio._set_running_loop(running)
+        asyncio._set_running_loop(_loop)
 
 
 # -- waiting -------------------------------------------------------------------------------
@@ -412,6 +422,10 @@ class _Threads:
 
     def __init__(self) -> None:
         self._idle: deque[_Worker] = deque()
+
+    def forget(self) -> None:
+        """In a forked child there are no threads but its own."""
+        self._idle.clear()
 
     def call(self, function: Callable[[], None]) -> None:
         try:

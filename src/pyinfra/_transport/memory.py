@@ -139,6 +139,8 @@ def result_from(answer: Answer, request: Request) -> Result:
     """Make a result of whatever was told as an answer, and do what a transfer does with it."""
     if isinstance(answer, Result):
         return answer
+    if answer is None and isinstance(request, Command):
+        return Result(0, 0 in request.options.success_exit_codes)
     stdout, stderr, status = _parts(answer)
     codes = request.options.success_exit_codes if isinstance(request, Command) else (0,)
     result = Result(status, status in codes)

@@ -19,7 +19,7 @@ from .base import BaseConnector, ConnectorData, DataMeta
 from .util import CommandOutput, OutputLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyinfra._transport.base import Request, Result, Session
     from pyinfra.api.host import Host
@@ -107,18 +107,21 @@ class FakeConnector(SessionFace):
         from pyinfra._transport.memory import MemorySession
 
         slow = self._delay > 0 or self._jitter > 0
-        return MemorySession(self._respond, delay=self._time if slow else None, keep_requests=False)
+        return MemorySession(self._responder(), delay=self._time if slow else None, keep_requests=False)
 
     def _time(self, _request: Request) -> float:
         return max(0.0, self._delay + random.uniform(-self._jitter, self._jitter))  # noqa: S311 - not a secret
 
-    def _respond(self, request: Request) -> Result:
+    def _responder(self) -> Callable[[Request], Result]:
         from pyinfra._transport.base import Command, Result
         from pyinfra._transport.memory import look_up, result_from, shown_text
 
-        if not isinstance(request, Command):
-            return Result(0, True)
-        text = shown_text(request)
-        self.executed_commands.append(text)
-        responses = self.data["fake_responses"]
-        return result_from(look_up(responses, text), request) if responses else Result(0, True)
+        def respond(request: Request) -> Result:
+            if not isinstance(request, Command):
+                return Result(0, True)
+            text = shown_text(request)
+            self.executed_commands.append(text)
+            responses = self.data["fake_responses"]
+            return result_from(look_up(responses, text), request) if responses else Result(0, True)
+
+        return respond
