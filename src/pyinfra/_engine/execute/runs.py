@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyinfra._core.context import ctx_host, ctx_state
 from pyinfra._core.events import Failure, OperationEnded, OperationStarted, RunEnded, RunStarted
 from pyinfra._engine import bridge
+from pyinfra._engine.collector import seldom_collecting
 from pyinfra._engine.connect.sessions import interruptible
 from pyinfra._engine.execute.execution import execute
 from pyinfra._engine.facts.lessons import save_lessons
@@ -44,13 +45,8 @@ def _run_ops(state: State, serial: bool, no_wait: bool) -> None:
     state.events.emit(RunStarted(len(todo), len(state.active_hosts)))
     state.is_executing = True
     try:
-        if serial:
-            _run_hosts(state, todo, limit=1)
-        elif no_wait:
-            _run_hosts(state, todo, limit=state.config.PARALLEL)
-        else:
-            for op_hash in todo:
-                _run_operation(state, op_hash)
+        with seldom_collecting:
+            _run_all(state, todo, serial, no_wait)
     finally:
         state.is_executing = False
         for host in state.inventory:
@@ -58,6 +54,16 @@ def _run_ops(state: State, serial: bool, no_wait: bool) -> None:
         failed = tuple(host.name for host in state.failed_hosts)
         state.events.emit(RunEnded(failed, time.monotonic() - began))
     state.check_failed_hosts()
+
+
+def _run_all(state: State, todo: Sequence[str], serial: bool, no_wait: bool) -> None:
+    if serial:
+        _run_hosts(state, todo, limit=1)
+    elif no_wait:
+        _run_hosts(state, todo, limit=state.config.PARALLEL)
+    else:
+        for op_hash in todo:
+            _run_operation(state, op_hash)
 
 
 def _is_open(state: State, op_hash: str) -> bool:

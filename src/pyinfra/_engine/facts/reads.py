@@ -14,6 +14,7 @@ from pyinfra._core.errors import FactPreconditionError, FactProcessError, Pyinfr
 from pyinfra._core.events import CommandPrinted, CommandStarted, FactRead, Failure, Phase
 from pyinfra._core.output import split_lines
 from pyinfra._engine import bridge
+from pyinfra._engine.collector import seldom_collecting
 from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.copies import fresh_copy
 from pyinfra._engine.facts.keys import FactKey, question_of
@@ -243,7 +244,8 @@ def get_facts(state: State, *args: Any, **kwargs: Any) -> dict[Host, Any]:
 
     def read_all() -> dict[Host, Any]:
         hosts = list(state.active_hosts)
-        outcomes = bridge.gather([partial(_in_host, state, host, args, kwargs) for host in hosts])
+        with seldom_collecting:
+            outcomes = bridge.gather([partial(_in_host, state, host, args, kwargs) for host in hosts])
         values = {host: outcome.get() for host, outcome in zip(hosts, outcomes, strict=True)}
         state.check_failed_hosts()
         return values

@@ -12,6 +12,7 @@ from pyinfra._core.errors import NoHostError, PyinfraError
 from pyinfra._core.events import HostPrepared
 from pyinfra._core.locations import Site, call_site
 from pyinfra._engine import bridge
+from pyinfra._engine.collector import seldom_collecting
 from pyinfra._engine.failures import fail_host
 from pyinfra._engine.model.host import Host
 from pyinfra._engine.model.operation_meta import OperationMeta
@@ -189,7 +190,8 @@ def _on_hosts(
         ctx_host.set(host)
         return call(host)
 
-    outcomes = bridge.gather([partial(in_context, host) for host in hosts], limit=state.config.PARALLEL)
+    with seldom_collecting:
+        outcomes = bridge.gather([partial(in_context, host) for host in hosts], limit=state.config.PARALLEL)
     values: dict[Host, T] = {}
     errors: list[BaseException] = []
     for host, outcome in zip(hosts, outcomes, strict=True):
