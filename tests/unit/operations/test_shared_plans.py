@@ -53,9 +53,7 @@ def test_alone_and_together(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path
     (tmp_path / "file").write_text("content\n")
     monkeypatch.chdir(tmp_path)
     operation = OPERATIONS[name]
-    arguments = {
-        key: value() if callable(value) else value for key, value in usual_arguments(name, operation).items()
-    }
+    arguments = {key: value() if callable(value) else value for key, value in usual_arguments(name, operation).items()}
     together, state = plans(list(HOSTS), operation, arguments)
     for one in HOSTS:
         alone, _ = plans([one], operation, arguments)

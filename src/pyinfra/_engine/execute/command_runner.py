@@ -23,6 +23,8 @@ from pyinfra._core.events import CommandEnded, CommandPrinted, CommandStarted, F
 from pyinfra._core.output import CapturedOutput, split_lines
 from pyinfra._engine.execute.functions import call_function
 from pyinfra._engine.execute.transfers import download_request, upload_request
+from pyinfra._engine.facts.keys import FactKey
+from pyinfra._engine.facts.store import Dispatch
 from pyinfra._engine.prepare.options import options_from
 from pyinfra._engine.prepare.plans import Plan
 from pyinfra._transport.base import Command, ExecOptions, Request, Result
@@ -47,6 +49,7 @@ class CommandRunner:
     """One try of one operation on one host."""
 
     __slots__ = (
+        "_behind",
         "_data",
         "_host",
         "_ignore",
@@ -55,6 +58,7 @@ class CommandRunner:
         "captures",
         "failure",
         "ran",
+        "read_behind",
         "statuses",
     )
 
@@ -68,15 +72,24 @@ class CommandRunner:
         self.statuses: list[int | None] = []
         self.captures: list[CapturedOutput] = []
         self.failure: Failure | None = None
+        self._behind: Sequence[Dispatch] = ()
+        self.read_behind: Sequence[tuple[Dispatch, Result]] = ()  # what was read after the commands
 
     # -- what to run -----------------------------------------------------------------------
 
-    def run(self, plan: Plan) -> None:
+    def run(self, plan: Plan, then_read: Sequence[FactKey]) -> None:
         """Run the commands of a plan.
+
+        Args:
+            plan: the plan.
+            then_read: facts to be read behind them in the same round trip, as far as they are read as the same user.
 
         Raises:
             Stopped: when a command failed and the rest is not to be run.
         """
+        if then_read and not self._ignore:
+            privilege = self._data.options.privilege
+            self._behind = self._host.facts.dispatches([key for key in then_read if key.options.privilege == privilege])
         if self._ignore or not all(map(_is_plain_text, plan.commands)):
             for command in plan.commands:
                 self.add(command)
@@ -165,15 +178,24 @@ class CommandRunner:
 
     def _submit(self, commands: Sequence[PyinfraCommand], requests: list[Request]) -> None:
         self._all_started(commands)
-        for command, result in zip(commands, self._host.submit(requests), strict=False):
+        for command, result in zip(commands, self._send(requests), strict=False):
             self._take(command, result)
+
+    def _send(self, requests: list[Request]) -> list[Result]:
+        """Send commands, with the reads behind them; a batch ends at its first failure, so they read what was done."""
+        behind, self._behind = self._behind, ()
+        if not behind:
+            return self._host.submit(requests)
+        results = self._host.submit([*requests, *(dispatch.request for dispatch in behind)])
+        self.read_behind = tuple(zip(behind, results[len(requests) :], strict=False))
+        return results
 
     def _run_with_files(self, commands: Sequence[PyinfraCommand]) -> None:
         """The same with files of this machine, which are open for as long as the batch runs."""
         self._all_started(commands)
         with ExitStack() as opened:
             pairs = [self._request(command, opened) for command in commands]
-            results = self._host.submit([request for request, _ in pairs])
+            results = self._send([request for request, _ in pairs])
             for command, result, (_, finish) in zip(commands, results, pairs, strict=False):
                 if result.ok and finish is not None:
                     finish(result)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ from pyinfra._engine import bridge
 from pyinfra._engine.execute.accounts import changes_accounts
 from pyinfra._engine.execute.command_runner import CommandRunner, Stopped
 from pyinfra._engine.execute.verification import verify
+from pyinfra._engine.execute.route import ahead_of
 from pyinfra._engine.facts.keys import FactKey
 from pyinfra._engine.facts.reads import refresh
 from pyinfra._engine.failures import failure_of, log_failure, placed
@@ -92,13 +93,13 @@ def attempt(state: State, host: Host, data: StateOperationHostData, anew: bool =
     conditions = data.global_arguments["_if"]
     if conditions and not all(condition() for condition in conditions_of(conditions)):
         return SKIPPED
-    plan = None if anew else usable_plan(state, host, data) or _decided(host, data)
+    plan = None if anew else usable_plan(host, data) or _decided(host, data)
     if plan is not None and not plan.commands:
         return NOTHING_DONE
     runner = CommandRunner(state, host, data)
     try:
         if plan is not None:
-            runner.run(plan)
+            runner.run(plan, ahead_of(host, data.position).changed)
         else:
             plan = _run_body(host, data, runner)
     except Stopped:
@@ -145,6 +146,8 @@ def _settle(state: State, host: Host, data: StateOperationHostData, runner: Comm
     for key, promise in plan.promises.items():
         if promise.exact:
             host.facts.keep(key, promise.value)
+    for dispatch, result in runner.read_behind:
+        host.facts.take(dispatch, result)
     if state.verify_promises:
         verify(state, host, data, plan)
 
@@ -152,14 +155,15 @@ def _settle(state: State, host: Host, data: StateOperationHostData, runner: Comm
 # -- plans that still hold -----------------------------------------------------------------
 
 
-def usable_plan(state: State, host: Host, data: StateOperationHostData) -> Plan | None:
+def usable_plan(host: Host, data: StateOperationHostData) -> Plan | None:
     """Return the plan when all that it rests on is as it was; None when the body must run again."""
     plan = data.plan
     if plan is None or plan.live or plan.condition is False:  # it was not foreseen that it runs
         return None
     outdated = host.facts.outdated(plan.inputs)
     if outdated:
-        refresh(host, dict.fromkeys([*outdated, *_soon_needed(state, host, data)]))
+        # Read now, what the operations after this one rest on costs no round trip of its own.
+        refresh(host, dict.fromkeys([*outdated, *host.facts.outdated(ahead_of(host, data.position).needed)]))
     return plan if all(_same(host, key, value) for key, value in plan.inputs.items()) else None
 
 
@@ -168,23 +172,6 @@ def _same(host: Host, key: FactKey, planned: Any) -> bool:
         return True
     reading = host.facts.valid(key)
     return reading is not None and bool(reading.value == planned)
-
-
-def _soon_needed(state: State, host: Host, data: StateOperationHostData) -> Iterable[FactKey]:
-    """What the operations after this one rest on: read now, it costs no round trip of its own.
-
-    Only as far as the next operation that will change something unknown: what comes after it must be read then.
-    """
-    ours = state.ops[host]
-    order = host.op_hash_order
-    position = order.index(data.operation_meta.hash)
-    for op_hash in order[position + 1 :]:
-        following = ours[op_hash].plan
-        if following is None or following.live:
-            return
-        yield from host.facts.outdated(following.inputs)
-        if following.effects.everything:
-            return
 
 
 # -- with retries, counters and observers --------------------------------------------------

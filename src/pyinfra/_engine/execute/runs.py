@@ -13,6 +13,7 @@ from pyinfra._engine import bridge
 from pyinfra._engine.collector import seldom_collecting
 from pyinfra._engine.connect.sessions import interruptible
 from pyinfra._engine.execute.execution import execute
+from pyinfra._engine.execute.route import forget_routes, set_routes
 from pyinfra._engine.facts.lessons import save_lessons
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run_ops(state: State, serial: bool = False, no_wait: bool = False) -> None:
 def _run_ops(state: State, serial: bool, no_wait: bool) -> None:
     for host in list(state.active_hosts):
         host.planning.wait_for_all()
+    set_routes(state)
     save_lessons(state)
     todo = [op_hash for op_hash in state.get_op_order() if _is_open(state, op_hash)]
     began = time.monotonic()
@@ -49,6 +51,7 @@ def _run_ops(state: State, serial: bool, no_wait: bool) -> None:
             _run_all(state, todo, serial, no_wait)
     finally:
         state.is_executing = False
+        forget_routes(state)
         for host in state.inventory:
             host.planning.reset()
         failed = tuple(host.name for host in state.failed_hosts)

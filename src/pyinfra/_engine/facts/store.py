@@ -15,7 +15,7 @@ from pyinfra._core.effects import Effects, TouchedIndex
 from pyinfra._engine import bridge
 from pyinfra._engine.facts.base import FactBase
 from pyinfra._engine.facts.keys import FactKey
-from pyinfra._engine.facts.texts import Text, batch_text
+from pyinfra._engine.facts.texts import Text, batch_text, single_text
 from pyinfra._engine.facts.values import BatchValues, single_value
 from pyinfra._transport.base import Command, ExecOptions, Failure, FailureKind, Request, Result
 
@@ -154,41 +154,82 @@ class FactStore:
 
     def _flush(self) -> None:
         queue, self._queue = self._queue, []
-        batches: dict[tuple[object, ExecOptions], list[Reading]] = {}
         submit = self._submit()
-        for reading, text in queue:
-            if text is None:
-                family = reading.key.cls.batch_family or reading.key.cls
-                batches.setdefault((family, reading.key.options), []).append(reading)
-            else:
-                self._send(submit, [reading], text)
-        for readings in batches.values():
-            self._send_batch(submit, readings)
+        for dispatch in _dispatches(queue):
+            answer = asyncio.ensure_future(submit([dispatch.request]), loop=bridge.engine_loop())
+            answer.add_done_callback(partial(_receive, dispatch))
 
-    def _send_batch(self, submit: Submit, readings: list[Reading]) -> None:
-        """Send what can be read together; a class may refuse that for so many, but not for one."""
-        text = batch_text([reading.key.question for reading in readings])
-        if text is not None or len(readings) == 1:
-            self._send(submit, readings, cast("Text", text), in_batch=True)
+    # -- reading behind commands -----------------------------------------------------------
+
+    def dispatches(self, keys: Iterable[FactKey]) -> list[Dispatch]:
+        """Return what reads these facts, for somebody else to send; ``take`` takes the answers."""
+        facts = [(key, key.question.fact()) for key in keys]
+        return _dispatches([(Reading(key, 0, fact), single_text(key.question, fact)) for key, fact in facts])
+
+    def take(self, dispatch: Dispatch, result: Result) -> None:
+        """Take an answer that is true now: nothing has run since. One that failed is as good as none."""
+        if not result.ok:
             return
-        middle = len(readings) // 2
-        self._send_batch(submit, readings[:middle])
-        self._send_batch(submit, readings[middle:])
+        dispatch.arrived(result)
+        for reading in dispatch.readings:
+            reading.at = self.epoch
+            self._readings[reading.key] = reading
 
-    def _send(self, submit: Submit, readings: list[Reading], text: Text, in_batch: bool = False) -> None:
+
+class Dispatch:
+    """One request that reads facts: one, or several that are read together.
+
+    Args:
+        readings: of these.
+        text: what is run.
+        in_batch: whether it is the batch form of their classes.
+    """
+
+    __slots__ = ("_in_batch", "readings", "request")
+
+    def __init__(self, readings: list[Reading], text: Text, in_batch: bool) -> None:
+        self.readings = readings
+        self._in_batch = in_batch
+        self.request = Command(text.raw, readings[0].key.options, masked=text.shown)
         readings[0].sent = text.shown
-        request = Command(text.raw, readings[0].key.options, masked=text.shown)
-        answer = asyncio.ensure_future(submit([request]), loop=bridge.engine_loop())
-        answer.add_done_callback(lambda done: self._receive(readings, _result_of(done), in_batch))
 
-    def _receive(self, readings: list[Reading], result: Result, in_batch: bool) -> None:
-        if not in_batch:
-            [reading] = readings
+    def arrived(self, result: Result) -> None:
+        """Hand out the values."""
+        if not self._in_batch:
+            [reading] = self.readings
             reading.arrived(result, partial(single_value, reading.key.question, reading.fact, result))
             return
-        batch = BatchValues([reading.key.question for reading in readings], result)
-        for index, reading in enumerate(readings):
+        batch = BatchValues([reading.key.question for reading in self.readings], result)
+        for index, reading in enumerate(self.readings):
             reading.arrived(result, partial(batch.value, reading.fact, index))
+
+
+def _dispatches(queue: Iterable[tuple[Reading, Text | None]]) -> list[Dispatch]:
+    """Make requests; those without a text of their own are read in batches."""
+    found: list[Dispatch] = []
+    batches: dict[tuple[object, ExecOptions], list[Reading]] = {}
+    for reading, text in queue:
+        if text is None:
+            family = reading.key.cls.batch_family or reading.key.cls
+            batches.setdefault((family, reading.key.options), []).append(reading)
+        else:
+            found.append(Dispatch([reading], text, in_batch=False))
+    for readings in batches.values():
+        found.extend(_batched(readings))
+    return found
+
+
+def _batched(readings: list[Reading]) -> list[Dispatch]:
+    """Read together what can be; a class may refuse that for so many, but not for one."""
+    text = batch_text([reading.key.question for reading in readings])
+    if text is not None or len(readings) == 1:
+        return [Dispatch(readings, cast("Text", text), in_batch=True)]
+    middle = len(readings) // 2
+    return [*_batched(readings[:middle]), *_batched(readings[middle:])]
+
+
+def _receive(dispatch: Dispatch, done: asyncio.Future[list[Result]]) -> None:
+    dispatch.arrived(_result_of(done))
 
 
 def _result_of(done: asyncio.Future[list[Result]]) -> Result:

@@ -34,6 +34,7 @@ from pyinfra._transport.base import Request, Result, Session
 if TYPE_CHECKING:
     from pyinfra._core.output import CommandOutput
     from pyinfra._engine.model.inventory import Inventory
+    from pyinfra._engine.execute.route import Route
     from pyinfra._engine.model.state import State
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Host:
         self._foreign: tuple[Any, Session] | None = None  # a connector without a session of its own, and its session
         self.facts = FactStore(lambda: self.session.submit)
         self.planning = HostPlanning()
+        self.route: Route | None = None  # while operations are executed: what lies ahead of each
         self.planning_errors: list[BaseException] = []
         self.op_hash_order: list[str] = []
         self.call_path = CallPath()

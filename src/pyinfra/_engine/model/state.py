@@ -80,7 +80,7 @@ class StateOperationHostData:
     """
 
     __slots__ = ("_generator", "call", "deploy_data", "global_arguments", "operation_meta", "options",
-                 "parent_op_hash", "plan")  # fmt: skip
+                 "parent_op_hash", "plan", "position")  # fmt: skip
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class StateOperationHostData:
         self.options: ExecOptions = PLAIN
         self.call: OperationCall | None = None
         self.deploy_data: Mapping[str, Any] | None = None
+        self.position: int | None = None  # among the operations of its host, while they are executed
 
     @property
     def command_generator(self) -> Callable[[], Iterator[PyinfraCommand]]:
