@@ -17,8 +17,8 @@ from pyinfra._core.output import CapturedOutput, CommandOutput
 from pyinfra._engine import bridge
 from pyinfra._engine.execute.accounts import changes_accounts
 from pyinfra._engine.execute.command_runner import CommandRunner, Stopped
-from pyinfra._engine.execute.verification import verify
 from pyinfra._engine.execute.route import ahead_of
+from pyinfra._engine.execute.verification import verify
 from pyinfra._engine.facts.keys import FactKey
 from pyinfra._engine.facts.reads import refresh
 from pyinfra._engine.failures import failure_of, log_failure, placed

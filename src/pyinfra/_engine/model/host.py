@@ -33,8 +33,8 @@ from pyinfra._transport.base import Request, Result, Session
 
 if TYPE_CHECKING:
     from pyinfra._core.output import CommandOutput
-    from pyinfra._engine.model.inventory import Inventory
     from pyinfra._engine.execute.route import Route
+    from pyinfra._engine.model.inventory import Inventory
     from pyinfra._engine.model.state import State
 
 T = TypeVar("T")
