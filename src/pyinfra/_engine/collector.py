@@ -1,7 +1,7 @@
 """Has Python's garbage collector look less often while many hosts are worked on.
 
-What the engine makes for operations and hosts lives until the run ends and has hardly any cycles, so looking through all
-of it again and again finds nothing: with 5000 hosts that was a third of all the time. Cycles that user code makes
+What the engine makes for operations and hosts lives until the run ends and has hardly any cycles, so looking through
+all of it again and again finds nothing: with 5000 hosts that was a third of all the time. Cycles that user code makes
 meanwhile are still found, after some 10 MB.
 """
 
@@ -14,7 +14,7 @@ _SELDOM = (50_000, 20, 50)
 
 
 class Seldom:
-    """A block in which the collector looks less often. Blocks may be nested, and overlap; only on the engine's thread."""
+    """A block in which the collector looks less often. Blocks may be nested, and overlap. On the engine's thread."""
 
     def __init__(self) -> None:
         self._depth = 0
