@@ -94,7 +94,7 @@ class Recorder:
         if not self.commands:
             return Plan((), self.inputs, certainty=self.certainty, live=self.live, notes=self.notes)
         return Plan(
-            commands=self.commands,
+            commands=tuple(self.commands),  # the handles of operations show it, and other hosts may share it
             inputs=self.inputs,
             promises=self.promises,
             effects=effects_of(self.commands, self.promises, self.touched, self.declared),
