@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .argument_checks import (
@@ -37,11 +36,11 @@ from .argument_types import ExecutionArguments as ExecutionArguments
 from .argument_types import MetaArguments as MetaArguments
 from .errors import ArgumentTypeError
 from .locations import place
+from .records import Record
 from .suggestions import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalArgument:
+class GlobalArgument(Record):
     """One global argument.
 
     Args:

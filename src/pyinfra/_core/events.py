@@ -13,21 +13,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 from .locations import TraceLine
+from .records import Record
 
 logger = logging.getLogger("pyinfra")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """Base of all events."""
 
 
-@dataclass(frozen=True, slots=True)
 class RunStarted(Event):
     """``run_ops`` begins."""
 
@@ -35,7 +33,6 @@ class RunStarted(Event):
     hosts: int
 
 
-@dataclass(frozen=True, slots=True)
 class RunEnded(Event):
     """``run_ops`` is over."""
 
@@ -43,14 +40,12 @@ class RunEnded(Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
 class HostConnecting(Event):
     """A connection is about to be opened."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
 class HostConnected(Event):
     """A host is ready for requests."""
 
@@ -58,7 +53,6 @@ class HostConnected(Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
 class HostConnectFailed(Event):
     """A host could not be connected to."""
 
@@ -67,14 +61,12 @@ class HostConnectFailed(Event):
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class HostDisconnected(Event):
     """A connection was closed."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
 class HostFailed(Event):
     """A host takes no further part in the run."""
 
@@ -83,7 +75,6 @@ class HostFailed(Event):
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class HostPrepared(Event):
     """Deploy code has run for a host, and everything that it asked for is planned."""
 
@@ -91,7 +82,6 @@ class HostPrepared(Event):
     operations: int
 
 
-@dataclass(frozen=True, slots=True)
 class FactRead(Event):
     """A fact was read from a host (not from the store)."""
 
@@ -101,8 +91,7 @@ class FactRead(Event):
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """One attribute of one resource, before and after. ``None`` means that it is not there."""
 
     resource: str
@@ -111,7 +100,6 @@ class Change:
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
 class OperationPlanned(Event):
     """An operation was planned for a host."""
 
@@ -123,7 +111,6 @@ class OperationPlanned(Event):
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class OperationStarted(Event):
     """An operation begins on its hosts."""
 
@@ -131,7 +118,6 @@ class OperationStarted(Event):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class OperationEnded(Event):
     """An operation is over on all of its hosts."""
 
@@ -139,7 +125,6 @@ class OperationEnded(Event):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class OperationHostStarted(Event):
     """An operation begins on one host."""
 
@@ -148,7 +133,6 @@ class OperationHostStarted(Event):
     nested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class OperationHostEnded(Event):
     """An operation is over on one host."""
 
@@ -165,7 +149,6 @@ class OperationHostEnded(Event):
     nested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class OperationHostRetry(Event):
     """An operation is about to be tried again on one host."""
 
@@ -175,7 +158,6 @@ class OperationHostRetry(Event):
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
 class CommandStarted(Event):
     """A command is sent. The text is masked."""
 
@@ -184,7 +166,6 @@ class CommandStarted(Event):
     command: str
 
 
-@dataclass(frozen=True, slots=True)
 class CommandPrinted(Event):
     """Bytes arrived while a command runs. ``stream`` is 1 for standard output, 2 for standard error."""
 
@@ -194,7 +175,6 @@ class CommandPrinted(Event):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
 class CommandEnded(Event):
     """A command is over."""
 
@@ -205,7 +185,6 @@ class CommandEnded(Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
 class Note(Event):
     """Something worth knowing that is neither a change nor a failure ("already present")."""
 
@@ -223,8 +202,7 @@ class Phase(Enum):
     EXECUTE = "execute"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Record):
     """Everything that is known of a failure. Views turn it into text."""
 
     host: str

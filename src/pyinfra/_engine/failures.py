@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyinfra._core.errors import PyinfraError
 from pyinfra._core.events import Failure, OperationPlanned, Phase
 from pyinfra._core.locations import error_place, user_trace
+from pyinfra._core.records import changed
 
 if TYPE_CHECKING:
     from pyinfra._engine.model.host import Host
@@ -36,7 +36,7 @@ def failure_of(state: State, host: Host, data: StateOperationHostData, error: Ba
     place = meta.place if meta is not None else None
     if isinstance(error, PyinfraError):
         place = error.locate(operation=name, place=place).details.place
-    return replace(failure_from(host, error, Phase.EXECUTE), operation=op_hash, name=name, place=place)
+    return changed(failure_from(host, error, Phase.EXECUTE), operation=op_hash, name=name, place=place)
 
 
 def failure_from(host: Host, error: BaseException, phase: Phase) -> Failure:
@@ -60,14 +60,14 @@ def placed(state: State, data: StateOperationHostData, failure: Failure) -> Fail
     """The failure with the operation that it belongs to filled in."""
     meta = data.operation_meta
     place = failure.place or state.op_meta[meta.hash].place
-    return replace(failure, operation=meta.hash, name=meta.name, place=place)
+    return changed(failure, operation=meta.hash, name=meta.name, place=place)
 
 
 def fail_planning(state: State, host: Host, data: StateOperationHostData, error: BaseException) -> None:
     """An operation cannot be planned: its host takes no further part, the others go on."""
     if isinstance(error, (asyncio.CancelledError, KeyboardInterrupt)):
         raise error
-    failure = replace(failure_of(state, host, data, error), phase=Phase.PLAN)
+    failure = changed(failure_of(state, host, data, error), phase=Phase.PLAN)
     host.planning_errors.append(error)
     data.operation_meta.settle_with(lambda: None)
     log_failure(host, failure)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from pyinfra._core.records import Record
 from pyinfra.api import FactBase, HiddenValue, OperationError, QuoteString, StringCommand
 from pyinfra.api.planning import Resource, named, tree
 
@@ -17,8 +17,7 @@ _PROGRAMS = ("useradd", "usermod", "userdel", "groupadd", "groupdel", "chpasswd"
              "delgroup", "pw")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+class NewUser(Record):
     """An account that is to be made."""
 
     name: str
@@ -33,8 +32,7 @@ class NewUser:
     create_home: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UserChange:
+class UserChange(Record):
     """What is to be different about an account; None where nothing is."""
 
     name: str
@@ -282,8 +280,7 @@ def _set_primary_group(name: str, group: str) -> StringCommand:
 # -- which one a host has ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(Record):
     """The kind of a system, and those programs for accounts that it has."""
 
     system: str

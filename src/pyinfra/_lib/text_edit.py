@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from pyinfra._core.records import Record
 
 from .posix_regex import translate
 
@@ -20,8 +21,7 @@ _REPLACEMENT_PART = re.compile(r"\\(?s:(.))")
 _NAMED = {"n": "\n", "t": "\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Record):
     """What a text becomes.
 
     Attributes:
@@ -33,8 +33,7 @@ class Edit:
     appended: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineRule:
+class LineRule(Record):
     """Which lines are meant, and what is to be there instead.
 
     Attributes:

@@ -26,6 +26,7 @@ from typing import Any
 from uuid import UUID
 
 from pyinfra._core.commands import MaskString, PyinfraCommand, QuoteString
+from pyinfra._core.records import Record
 from pyinfra._core.secrets import HiddenValue
 from pyinfra._engine.prepare.argument_text import MASK, is_secret, value_text
 from pyinfra.api.host import HostData
@@ -64,6 +65,8 @@ def json_encode(obj: Any) -> Any:
             return encode(obj)
     if hasattr(obj, "to_json") and not isinstance(obj, type):
         return obj.to_json()
+    if isinstance(obj, Record):
+        return {name: getattr(obj, name) for name in obj.record_fields}
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
         return {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
     if callable(obj):

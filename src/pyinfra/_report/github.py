@@ -12,12 +12,12 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from pyinfra._core.display import visible
 from pyinfra._core.events import Failure
+from pyinfra._core.records import changed
 from pyinfra._report.collecting import CollectingView
 from pyinfra._report.plan import PlanReport
 from pyinfra._report.results import HostStatus, Outcome, RunReport
@@ -97,7 +97,7 @@ class GitHubView(CollectingView):
                 what = failure.name or failure.phase.value
                 self._group(f"{_named(hosts)}: {what}: last lines of output", failure.last_lines)
         for hosts, failure in folded(self._ignored()):
-            self._print(_annotation("warning", hosts, replace(failure, message=f"{failure.message} (ignored)")))
+            self._print(_annotation("warning", hosts, changed(failure, message=f"{failure.message} (ignored)")))
         for fact in self._facts:
             for host, why in fact.failed.items():
                 self._print(command("error", why, title=f"{host}: {fact.title}"))
@@ -166,7 +166,7 @@ def folded(failures: Iterable[Failure]) -> list[tuple[list[str], Failure]]:
     """Take failures together that differ in the host only; the hosts of each, and one of them."""
     groups: dict[Failure, list[str]] = {}
     for failure in failures:
-        groups.setdefault(replace(failure, host=""), []).append(failure.host)
+        groups.setdefault(changed(failure, host=""), []).append(failure.host)
     return [(hosts, failure) for failure, hosts in groups.items()]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 import logging
 import re
 import threading
@@ -192,7 +191,7 @@ class StreamView(View):
 
 
 # The name of each kind of event, and its fields.
-_KINDS = {kind: (type_name(kind), [field.name for field in dataclasses.fields(kind)]) for kind in event_types()}
+_KINDS = {kind: (type_name(kind), kind.record_fields) for kind in event_types()}
 
 
 def _shown(value: Any) -> Any:

@@ -9,8 +9,8 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
+from pyinfra._core.records import changed
 from pyinfra._lib.services import Question, Wanted, checked_service, ensure
 from pyinfra._lib.services.bsdinit import BsdInit
 from pyinfra.api import StringCommand, WriteFileCommand, operation
@@ -50,7 +50,7 @@ def service(
     lines: list[StringCommand | WriteFileCommand] = []
     if enabled is not None:
         lines = list(_line(service, enabled))
-    control = list(ensure(BsdInit(), service, replace(wanted, enabled=None), status))
+    control = list(ensure(BsdInit(), service, changed(wanted, enabled=None), status))
     # A script does not start what is not enabled.
     yield from [*lines, *control] if enabled else [*control, *lines]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.context import ContextObject, watch
+from pyinfra._core.records import Record
 from pyinfra._transport.base import ExecOptions
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from pyinfra._engine.prepare.recorder import Recorder
 
 
-@dataclass(frozen=True, slots=True)
-class DeployFrame:
+class DeployFrame(Record):
     """One ``with host.deploy(...)``: a name part, global arguments and data for what is called inside."""
 
     host: Host
@@ -44,8 +44,7 @@ class OperationScope:
     deploy_data: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackScope:
+class CallbackScope(Record):
     """A Python callback of an operation that is being executed: operations called here run at once."""
 
     host: Host

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import Any
 
+from pyinfra._core.records import Record
 from pyinfra.api import OperationTypeError, OperationValueError
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """How a service shall be.
 
     Attributes:
@@ -56,8 +55,7 @@ def _check_command(command: Any) -> None:
         raise OperationValueError(f"command {command!r} is no command", argument="command")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """One thing to do.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from pyinfra._core.records import Record
 from pyinfra.api import OperationError, QuoteString, StringCommand
 
 from .systems import verb_words
@@ -19,8 +19,7 @@ _ENABLE = {
 RUNLEVELS = "/etc/rc[0-9S].d"
 
 
-@dataclass(frozen=True, slots=True)
-class SysvInit:
+class SysvInit(Record):
     """Init scripts.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from pyinfra._core.display import visible
 from pyinfra._core.events import Failure, Phase
 from pyinfra._core.locations import TraceLine
+from pyinfra._core.records import changed
 from pyinfra._report.view import Problem, ProblemKind
 
 from .folding import all_hosts, fold_hosts, grouped
@@ -39,7 +39,7 @@ def same(failures: Sequence[Failure]) -> list[tuple[list[str], Failure]]:
         first.setdefault(key, failure)
         pairs.append((failure.host, key))
     return [
-        (list(dict.fromkeys(hosts)), first[key] if len(set(hosts)) == 1 else replace(key, host=hosts[0]))
+        (list(dict.fromkeys(hosts)), first[key] if len(set(hosts)) == 1 else changed(key, host=hosts[0]))
         for hosts, key in grouped(pairs)
     ]
 
@@ -51,7 +51,7 @@ def without_host(failure: Failure) -> Failure:
     def anywhere(text: str) -> str:
         return name.sub(_ANY_HOST, text) if failure.host in text else text
 
-    return replace(
+    return changed(
         failure,
         host="",
         message=anywhere(failure.message),

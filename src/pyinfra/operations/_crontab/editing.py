@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pyinfra._core.records import Record
 from pyinfra.facts._crontab.file import CrontabFile, Entry
 
 from .job import Job
@@ -12,8 +12,7 @@ from .job import Job
 _ANY_NAME = re.compile(r"\s*#\s*pyinfra-name=")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Record):
     """The lines that shall be there.
 
     Attributes:

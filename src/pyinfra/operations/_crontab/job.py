@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from pyinfra._core.records import Record
 from pyinfra._core.suggestions import did_you_mean
 from pyinfra.api import OperationTypeError, OperationValueError
 from pyinfra.facts._crontab.file import FIELDS, CrontabDict
@@ -23,8 +23,7 @@ _WORDS = {
 _ITEM = re.compile(r"(?:\*|([0-9]+|[A-Za-z]+)(?:[-~]([0-9]+|[A-Za-z]+))?|([0-9]*)~([0-9]*))(?:/([0-9]+))?\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record):
     """An entry as it shall be.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from pyinfra import host
 from pyinfra._core.output import decode, encode
+from pyinfra._core.records import Record
 from pyinfra.api import OperationError, WriteFileCommand
 from pyinfra.api.planning import prefetch, promise
 from pyinfra.facts._files.contents import FileContent, FileText
@@ -24,8 +24,7 @@ from .uploading import Commands, promise_content, tell_content
 _LARGEST = 12 * 1024 * 1024  # bytes; the output of one command is kept up to 16 MiB
 
 
-@dataclass(frozen=True, slots=True)
-class PresentText:
+class PresentText(Record):
     """A text file as it is.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from pyinfra._core.records import Record
 from pyinfra.api import OperationError, StringCommand
 from pyinfra.api.planning import affects, promise, tree
 from pyinfra.api.planning import path as path_resource
@@ -18,8 +18,7 @@ from pyinfra.operations.util.files import get_timestamp
 from .paths import host_path, removable
 
 
-@dataclass(frozen=True, slots=True)
-class Force:
+class Force(Record):
     """What to do with something of another kind that is in the way.
 
     Attributes:

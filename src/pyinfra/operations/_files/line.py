@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from pyinfra import host
 from pyinfra._core.output import encode
+from pyinfra._core.records import Record
 from pyinfra._lib.text_edit import Edit, LineRule
 from pyinfra.api import (
     OperationError,
@@ -120,8 +120,7 @@ def _ignores_case(flags: Sequence[str] | None) -> bool:
     return "i" in given.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Record):
     """From one text of a file to another."""
 
     path: str

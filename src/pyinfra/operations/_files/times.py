@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyinfra import host
+from pyinfra._core.records import Record
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand
 from pyinfra.api.planning import prefetch
 from pyinfra.facts._shell import path_word
@@ -21,8 +21,7 @@ from .sources import Source
 _ONE_SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class WantedTime:
+class WantedTime(Record):
     """One time of a file: a moment, or that of another file on the host.
 
     Attributes:

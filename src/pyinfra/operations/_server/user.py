@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pyinfra import host
+from pyinfra._core.records import Record
 from pyinfra._lib.accounts import AccountPrograms, AccountTool, NewUser, UserChange, account_tool
 from pyinfra.api import (
     HiddenValue,
@@ -125,8 +125,7 @@ def default_home(user: str) -> str:
     return "/root" if user == "root" else f"/home/{user}"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Record):
     """An account as it shall be; None where it does not matter."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
 from pyinfra import host
+from pyinfra._core.records import changed
 from pyinfra._lib.services import SERVICES, Question, Wanted, ensure
 from pyinfra._lib.services.systemd import Systemd
 from pyinfra._lib.services.unit_names import checked_unit
@@ -87,7 +87,7 @@ def service(
     if enabled is not None:
         state = host.get_fact(UnitFileStates, **asked).get(unit)
         if state == "static" and not enabled:  # counts as enabled, and cannot be disabled
-            wanted = replace(wanted, enabled=None)
+            wanted = changed(wanted, enabled=None)
         elif state == "generated":  # an init script: systemd does not know whether it is enabled
             enablement = bool(host.get_fact(InitdRunlevels).of(unit.removesuffix(".service")))
     steps = list(ensure(manager, unit, wanted, status, enablement, unit.removesuffix(".service")))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.events import EventBus, Failure, HostFailed, OperationEnded, OperationHostEnded, Phase
 from pyinfra._core.locations import TraceLine
+from pyinfra._core.records import changed
 from pyinfra._report.console.failing import FailureTeller
 from pyinfra._report.console.failures import failure_lines, same
 from pyinfra._report.console.lines import Line
@@ -35,9 +36,8 @@ def text(*failures: Failure, **more: Any) -> str:
 
 
 def with_host(failure: Failure, host: str, **more: Any) -> Failure:
-    from dataclasses import replace
 
-    return replace(failure, host=host, **more)
+    return changed(failure, host=host, **more)
 
 
 def test_everything_that_can_be_known(snapshot: SnapshotAssertion) -> None:
