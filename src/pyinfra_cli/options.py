@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import click
+
+from pyinfra._core.records import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 OUTPUTS = ("normal", "quiet", "live", "ci", "json", "jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Record):
     """What was given on the command line. ``None`` and empty tuples stand for options that were not given."""
 
     verbosity: int = 0
@@ -77,7 +77,7 @@ class Options:
         return self.json_output or self.output in ("json", "jsonl")
 
 
-_NAMES = frozenset(field.name for field in fields(Options))
+_NAMES = frozenset(Options.record_fields)
 
 
 def _flag(*names: str, help: str, **more: Any) -> Any:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.events import Change
+from pyinfra._core.records import Record
 
 if TYPE_CHECKING:
     from pyinfra._engine.model.state import StateOperationHostData
     from pyinfra.api import State
 
 
-@dataclass(frozen=True, slots=True)
-class HostGroup:
+class HostGroup(Record):
     """Hosts on which an operation is going to do the same.
 
     Attributes:
@@ -30,8 +29,7 @@ class HostGroup:
     certainty: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedOperation:
+class PlannedOperation(Record):
     """One operation of the plan.
 
     Attributes:
@@ -67,8 +65,7 @@ class PlannedOperation:
         return tuple(host for group in self.changing for host in group.hosts)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
+class PlanReport(Record):
     """All operations of a run, in order.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pyinfra._core.events import Failure, Phase
+from pyinfra._core.records import Record
 from pyinfra._report.plan import shown_name
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class HostStatus(Enum):
     INTERRUPTED = "interrupted"  # the run was ended while an operation ran there
 
 
-@dataclass(frozen=True, slots=True)
-class OperationReport:
+class OperationReport(Record):
     """One operation after the run.
 
     Attributes:
@@ -72,8 +71,7 @@ class OperationReport:
         return tuple(host for outcome in outcomes for host in self.outcomes.get(outcome, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(Record):
     """A run, or as much of it as there was.
 
     Attributes:

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.locations import TraceLine
+from pyinfra._core.records import Record
 
 if TYPE_CHECKING:
     from pyinfra._report.plan import PlanReport
@@ -42,8 +43,7 @@ class Form(Enum):
     INVENTORY = "debug-inventory"
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(Record):
     """What was asked for.
 
     Attributes:
@@ -72,8 +72,7 @@ class ProblemKind(Enum):
     INTERNAL = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """Something that ended the run, or kept it from beginning."""
 
     kind: ProblemKind

@@ -11,11 +11,11 @@ import asyncio
 import re
 import shlex
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyinfra._core.errors import PrivilegeError
 from pyinfra._core.output import decode, encode
+from pyinfra._core.records import Record
 from pyinfra._core.secrets import HiddenValue
 
 from .base import Identity, Method, Privilege, PrivilegeStep
@@ -55,8 +55,7 @@ def effective(privilege: Privilege, identity: Identity | None) -> Privilege:
 # -- the command ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Record):
     """The random texts of one conversation."""
 
     nonce: str

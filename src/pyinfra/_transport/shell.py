@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from pyinfra._core.errors import ConnectError, ConnectionLostError
 from pyinfra._core.output import decode
+from pyinfra._core.records import Record
 
 from . import framing
 from .base import Pipe, Privilege
@@ -18,8 +18,7 @@ from .jobs import FINAL, Job, JobBatch, JobState, RoundTrips
 _KEPT_NOISE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Record):
     """How a pipe came to its end."""
 
     status: int | None

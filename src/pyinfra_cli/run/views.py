@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO, cast
 
+from pyinfra._core.records import changed
 from pyinfra._report.view import View, Views
 
 if TYPE_CHECKING:
@@ -61,5 +61,5 @@ def _console(options: Options) -> View:
         options.diff,
     )
     if options.is_machine_readable:  # a program reads standard output
-        chosen = replace(chosen, stdout=_Nowhere())
+        chosen = changed(chosen, stdout=_Nowhere())
     return console_view(chosen)

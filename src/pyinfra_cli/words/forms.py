@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyinfra import logger
+from pyinfra._core.records import Record
 from pyinfra._core.suggestions import closest, did_you_mean
 from pyinfra_cli.exceptions import CliError
 from pyinfra_cli.words.module_names import FACTS, OPERATIONS, bundled_modules, defined_names
@@ -22,15 +22,13 @@ _NAME = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
 _SUFFIX = ".py"
 
 
-@dataclass(frozen=True, slots=True)
-class DeployFiles:
+class DeployFiles(Record):
     """``deploy.py ...``: files, relative to the working directory."""
 
     filenames: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """``server.user app shell=/bin/sh``: an operation, or a function that calls operations."""
 
     name: str
@@ -42,15 +40,13 @@ class Function:
         return (self.name, *self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Record):
     """``fact server.Os files.File path=/etc/hosts``: for ``get_facts_and_args``."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Exec:
+class Exec(Record):
     """``exec -- words``."""
 
     argv: tuple[str, ...]
@@ -61,20 +57,17 @@ class Exec:
         return self.argv[0] if len(self.argv) == 1 else shlex.join(self.argv)
 
 
-@dataclass(frozen=True, slots=True)
-class DebugInventory:
+class DebugInventory(Record):
     """``debug-inventory``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Record):
     """``pyinfra help ...``."""
 
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Record):
     """``pyinfra completion SHELL``."""
 
     words: tuple[str, ...] = ()

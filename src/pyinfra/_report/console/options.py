@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TextIO
+
+from pyinfra._core.records import Record
 
 Output = Literal["normal", "quiet", "live", "ci"]
 Color = Literal["auto", "always", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleOptions:
+class ConsoleOptions(Record):
     """How much is shown, and where.
 
     Attributes:

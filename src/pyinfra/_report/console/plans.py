@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pyinfra._core.display import visible
+from pyinfra._core.records import changed
 from pyinfra._report.plan import HostGroup, PlannedOperation, PlanReport
 
 from .changes import change_lines
@@ -113,7 +113,7 @@ class _Layout:
         for group in groups:
             shown = (group.certainty, *(line.plain for line in self._body(group)))
             known = merged.get(shown)
-            merged[shown] = group if known is None else replace(known, hosts=(*known.hosts, *group.hosts))
+            merged[shown] = group if known is None else changed(known, hosts=(*known.hosts, *group.hosts))
         return list(merged.values())
 
     def _body(self, group: HostGroup) -> list[Line]:

@@ -6,10 +6,10 @@ import atexit
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.events import Event
+from pyinfra._core.records import changed
 from pyinfra._report.results import RunReport
 from pyinfra._report.view import FactReport, Form, Problem, ProblemKind, RunInfo, Step, View
 
@@ -170,9 +170,9 @@ class ConsoleView(View):
         with self._shown():
             self._finish_step()
             if self._failing.has_told_of(problem.trace):
-                problem = replace(problem, trace=(), place=None, hint=None)
+                problem = changed(problem, trace=(), place=None, hint=None)
             elif problem.kind in _SUMMED_UP and self._failing.has_told:
-                problem = replace(problem, hint=None)  # which says no more than the failures did
+                problem = changed(problem, hint=None)  # which says no more than the failures did
             self._terminal.say(problem_lines(problem, self._terminal.err.width))
 
     def end(self, exit_code: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncssh
 
 from pyinfra._core.errors import HostKeyError
+from pyinfra._core.records import Record
 
 from .known_hosts import CERT_AUTHORITY, REVOKED, SSH_PORT, KnownHosts, KnownKey, fingerprint, lookup_name
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 STRICT, ACCEPT_NEW, ASK, OFF = "yes", "accept-new", "ask", "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """A key that somebody has to accept."""
 
     text: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pyinfra._core.errors import ConnectError
+from pyinfra._core.records import Record
 
 _HOP = re.compile(r"(?:(?P<user>.*)@)?(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<host>[^\[\]:@]+))(?::(?P<port>\d{1,5}))?")
 _URI = "ssh://"
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Record):
     """A host to go through."""
 
     host: str

@@ -6,13 +6,13 @@ import asyncio
 import base64
 import os
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncssh
 
 from pyinfra._core.errors import ConnectError
+from pyinfra._core.records import Record
 from pyinfra._core.secrets import HiddenValue, reveal
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class UnusableKeyError(ConnectError):
     """A private key cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFile:
+class KeyFile(Record):
     """What is known of a private key without its passphrase."""
 
     path: str

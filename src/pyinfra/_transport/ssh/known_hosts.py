@@ -9,9 +9,10 @@ import hashlib
 import hmac
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pyinfra._core.records import Record
 
 from .config_syntax import matches_list
 
@@ -24,8 +25,7 @@ SSH_PORT = 22
 _SALT_BYTES = 20  # of SHA-1, as ssh-keygen -H makes them
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(Record):
     """A key in a known_hosts file."""
 
     marker: str  # "", CERT_AUTHORITY, REVOKED

@@ -6,12 +6,12 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.errors import PyinfraError
 from pyinfra._core.locations import user_trace
+from pyinfra._core.records import changed
 from pyinfra._engine.connect.connections import connect_all
 from pyinfra._engine.prepare.authoring import change
 from pyinfra._engine.prepare.operation import operation
@@ -146,7 +146,7 @@ def play(
 
 def timeless(report: RunReport) -> RunReport:
     """The report of a run that took the same time wherever it ran."""
-    return replace(report, operations=tuple(replace(op, seconds=0.0) for op in report.operations), seconds=1.2)
+    return changed(report, operations=tuple(changed(op, seconds=0.0) for op in report.operations), seconds=1.2)
 
 
 def widest(text: str) -> int:
