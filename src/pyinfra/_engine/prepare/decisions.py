@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _OURS = "pyinfra.operations."
 _MOST_ANSWERS = 8  # hosts that differ more than that have little to share
+_LARGE = 1024 * 1024  # bytes: a file in memory that is larger is only like itself
 _SAME_FOR_ALL_HOSTS = (StringCommand, FileUploadCommand, WriteFileCommand, FileDownloadCommand)
 _NOTED_ELSEWHERE = ("get_fact", "noop")
 _PLAIN = (str, int, bool, float, bytes, type(None))
@@ -170,7 +171,8 @@ class Trail:
         step, self._step = self._step, None
         if step is None or plan.live:
             return plan
-        if step.question is not None or not all(type(command) in _SAME_FOR_ALL_HOSTS for command in plan.commands):
+        if step.question is not None or not all(type(command) in _LARGE = 1024 * 1024  # bytes: a file in memory that is larger is only like itself
+_SAME_FOR_ALL_HOSTS for command in plan.commands):
             self.spoil()
             return plan
         if step.plan is None:
@@ -236,9 +238,16 @@ def _pairs(value: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple((frozen(key), frozen(item)) for key, item in value.items())
 
 
+def _content(file: StringIO | BytesIO) -> Any:
+    if file.closed:
+        raise TypeError("a closed file")
+    content = file.getvalue()
+    return content if len(content) <= _LARGE else id(file)
+
+
 _FROZEN: dict[type, Callable[[Any], Any]] = {
     int: _itself, bool: _itself, float: _itself, bytes: _itself,
     list: _items, tuple: _items, dict: _pairs,
     set: lambda value: frozenset(map(frozen, value)), frozenset: lambda value: frozenset(map(frozen, value)),
-    StringIO: id, BytesIO: id,
+    StringIO: _content, BytesIO: _content,
 }  # fmt: skip
