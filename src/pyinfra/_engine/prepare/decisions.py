@@ -171,8 +171,7 @@ class Trail:
         step, self._step = self._step, None
         if step is None or plan.live:
             return plan
-        if step.question is not None or not all(type(command) in _LARGE = 1024 * 1024  # bytes: a file in memory that is larger is only like itself
-_SAME_FOR_ALL_HOSTS for command in plan.commands):
+        if step.question is not None or not all(type(command) in _SAME_FOR_ALL_HOSTS for command in plan.commands):
             self.spoil()
             return plan
         if step.plan is None:
