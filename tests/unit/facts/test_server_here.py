@@ -269,7 +269,7 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
     for link in links:
         link.symlink_to("x")
     calls = [{"path": str(path)} for path in (*links, "/etc/passwd", "/missing")]
-    assert run(Link().batch_command(calls)) == ["readlink", "readlink", "stat"]
+    assert run(Link().batch_command(calls)) == ["stat", "stat"]
     readable = [call for call in files if Path(call["path"]).is_file()]
     assert run(Sha1File().batch_command(readable)) == ["sha1sum"]
     assert run(Which().batch_command([{"command": name} for name in ("ls", "apt", "nope", "grep")])) == []
