@@ -145,3 +145,19 @@ def test_with_gpg_there_is_nothing_to_tell(keyrings: Path, tmp_path: Path) -> No
     done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=True)
     assert KeyringsWithoutGpg().process(done.stdout.splitlines()) is None
     assert KeyringsWithoutGpg().requires_command() is None
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="no gpg here")
+def test_keys_of_all_files_take_one_gpg(keyrings: Path, tmp_path: Path) -> None:
+    (keyrings / "box.kbx").unlink()  # a box is opened by itself
+    log, program = tmp_path / "log", tmp_path / "gpg"
+    program.write_text(f'#!/bin/sh\necho >>{log}\nexec {shutil.which("gpg")} "$@"\n')
+    program.chmod(0o755)
+    directories = [{"directories": [str(keyrings)]}, {"directories": ["/none"]}]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = AptKeys().batch_command(directories).get_raw_value()
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, check=True, timeout=20)
+    keys, nothing = AptKeys().batch_process(directories, split(done.stdout))
+    assert [key["fingerprint"] for key in keys.values()] == FINGERPRINTS[:1]
+    assert nothing is None
+    assert log.read_text() == "\n"

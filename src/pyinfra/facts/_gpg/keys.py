@@ -32,6 +32,12 @@ case $1 in *.kbx) cat -- "$1" >"$t/copy.kbx" && {_GPG} --keyring "$t/copy.kbx" -
 *) {_FILE} <"$1" ;; esac 2>/dev/null || :
 }}
 """
+_SHOW_FILE = 'printf ">%s\\n" "$f"; show "$f"'
+# Gathers files that need not be told from each other, for one gpg.
+_GATHER_FILE = f'case $f in *.kbx) {_SHOW_FILE} ;; *) set -- "$@" "$f" ;; esac'
+_SHOW_GATHERED = f"""[ $# -eq 0 ] || {{ echo '>*'; {_FILE} -- "$@" 2>/dev/null || :; }}
+set --
+"""
 # The files themselves, where gpg is not there to tell: "= NUMBER" for each call and the names, each with a NUL behind
 # it, and another NUL. Then a line with the sizes of all, and their bytes. That takes two processes for all files.
 _FILES = """! command -v gpg >/dev/null 2>&1 || exit 0
@@ -155,7 +161,11 @@ class GpgKeyrings(GpgFactBase):
         return found
 
     def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
-        return script(_HOME, _SHOW, self.for_each(calls, 'printf ">%s\\n" "$f"; show "$f"'))
+        return script(_HOME, _SHOW, self.for_each(calls, _SHOW_FILE))
+
+    def merged_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
+        """Return the command for a fact that does not tell which key is in which file."""
+        return script(_HOME, _SHOW, "set --\n", self.for_each(calls, _GATHER_FILE, _SHOW_GATHERED))
 
     def for_each(self, calls: Sequence[Mapping[str, Any]], act: str, end: str = "") -> Iterable[StringCommand | str]:
         """Yield, for each call, a line with its number, and what is to be done with each of its files, ``$f``."""
