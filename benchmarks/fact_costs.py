@@ -60,16 +60,21 @@ def questions() -> Iterator[tuple[str, str, str]]:
         yield name, *question(fact, _ARGUMENTS.get(name, arguments))
 
 
-def question(fact: type[FactBase[Any]], arguments: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the command of a fact as the engine has it, and the program that it needs or nothing."""
-    one, bound = fact(), signature_of(fact).bind((), arguments)
+def question(fact: type[FactBase[Any]], *calls: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the command of a fact as the engine has it, and the program that it needs or nothing.
+
+    Args:
+        fact: what is asked for.
+        calls: with which arguments; several only for facts that answer them together.
+    """
+    one, bound = fact(), [signature_of(fact).bind((), arguments) for arguments in calls]
     command = None
     if fact.batch_command is not FactBase.batch_command:
-        command = one.batch_command([bound])
+        command = one.batch_command(bound)
     if command is None:
-        command = one.command(**bound)
+        command = one.command(**bound[0])
     text = command.get_raw_value() if isinstance(command, StringCommand) else str(command)
-    return text, one.requires_command(**bound) or ""
+    return text, one.requires_command(**bound[0]) or ""
 
 
 def measure() -> dict[str, dict[str, Cost]]:
@@ -83,12 +88,24 @@ def measure_on(host: Host) -> dict[str, Cost]:
     nothing = cpu_of(host, ":")
     costs = {}
     for name, command, program in questions():
-        if program and host.run(["sh", "-c", f"command -v {shlex.quote(program)}"], check=False).returncode:
-            continue
-        status, processes, size = map(int, host.run(["sh", "-c", _ONCE, "sh", command]).stdout.split())
-        if status == 0:  # otherwise the host has not what the fact is about
-            costs[name] = Cost(max(cpu_of(host, command) - nothing, 0) * 1000, processes, size)
+        seen = run_once(host, command, program)
+        if seen is not None:
+            costs[name] = Cost(max(cpu_of(host, command) - nothing, 0) * 1000, *seen)
     return costs
+
+
+def run_once(host: Host, command: str, program: str = "") -> tuple[int, int] | None:
+    """Return how many processes a command begins and bytes it prints; None when a host has not what it takes.
+
+    Args:
+        host: nobody else uses it meanwhile.
+        command: of a fact.
+        program: that it needs, or nothing.
+    """
+    if program and host.run(["sh", "-c", f"command -v {shlex.quote(program)}"], check=False).returncode:
+        return None
+    status, processes, size = map(int, host.run(["sh", "-c", _ONCE, "sh", command]).stdout.split())
+    return (processes, size) if status == 0 else None
 
 
 def cpu_of(host: Host, command: str) -> float:
