@@ -104,6 +104,16 @@ def test_facts(host: Host) -> None:
     assert spent(host, deploy) <= 20
 
 
+def test_accounts_and_groups_together(host: Host) -> None:
+    """A file whose owner and group are given as numbers asks for both: grep and lastlog tell all."""
+
+    def deploy() -> None:
+        files.file(path="/etc/passwd", user="0", group="0")
+
+    one = spent(host, lambda: files.file(path="/etc/passwd", user="0"))
+    assert spent(host, deploy) <= one
+
+
 @operation(is_idempotent=False)
 def fifty_files() -> Generator[FileUploadCommand, None, None]:
     """Write small files."""

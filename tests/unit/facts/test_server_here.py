@@ -16,6 +16,7 @@ import pytest
 
 from pyinfra._lib.packages.choosing import KNOWN, PackageManagerName
 from pyinfra.facts import server
+from pyinfra.facts._server.accounts import GroupNumbers
 from pyinfra.facts._server.clock import Boot
 from pyinfra.facts._server.kernel import BuiltinModules
 from pyinfra.facts._server.mounts import MountPoint
@@ -250,6 +251,9 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
 
     assert set(run(Users().command())) <= {"grep", "lastlog"}
     assert len(run(Users().command())) <= 2
+    together = remote.lines(Users().batch_command([{}, {}]))
+    for told in (Groups(), GroupNumbers(), Users()):
+        assert told.batch_process([{}, {}], together) == [told.process(remote.lines(told.command()))] * 2
     for cls in (
         Kernel,
         KernelVersion,
