@@ -20,9 +20,10 @@ _PROC_PAIR = re.compile(r"/proc/sys/([^:]+):(.*)\Z")
 _KLD = re.compile(
     r"\s*(?P<id>[0-9]+)\s+(?P<refs>[0-9]+)\s+(?P<address>0x[0-9a-f]+)\s+(?P<size>[0-9a-f]+)\s+(?P<name>\S+)"
 )
-# The sysctl of procps takes twice the CPU of a grep for some thousand files. A grep without -a is that of BusyBox,
-# whose sysctl is a cheap one; elsewhere than on Linux there are no files.
-_ALL_SETTINGS = """PATH=$PATH:/sbin:/usr/sbin; o=$(LC_ALL=C grep -ars '' /proc/sys 2>/dev/null)
+# The sysctl of procps takes twice the CPU of a grep for some thousand files, that of BusyBox less than its grep;
+# elsewhere than on Linux there are no files.
+_ALL_SETTINGS = """PATH=$PATH:/sbin:/usr/sbin; o=
+[ /bin/grep -ef /bin/busybox ] || o=$(LC_ALL=C grep -ars '' /proc/sys 2>/dev/null)
 if [ -n "$o" ]; then printf '%s\\n' "$o"; else LC_ALL=C sysctl -a 2>/dev/null || [ -d /proc/sys ]; fi"""
 
 
