@@ -1,4 +1,4 @@
-"""Run contestants in turns and print what they took; measure the engine alone; write the page of results.
+"""Run contestants in turns and print what they took; measure the engine alone, and facts; write the page of results.
 
 Example:
     scripts/bench --job J1 --hosts 10 --rtt 20 --runs 5
@@ -14,12 +14,13 @@ from typing import TypeVar
 
 from tests.lab import why_not
 
-from . import engine, goals, page, results, tables
+from . import engine, fact_costs, goals, page, results, tables
 from .about import about
 from .campaign import measure
 from .plan import ENGINE, ENGINE_HOSTS, EVERYONE, JOBS, points
 from .results import Point, Results
 
+FACTS = "facts"
 T = TypeVar("T")
 
 
@@ -32,7 +33,8 @@ def main() -> int:
     found = results.read(options.json) if options.json else Results()
     chosen = chosen_points(options)
     engines = chosen_engines(options)
-    if chosen and (reason := why_not()):
+    facts = FACTS in options.job if options.job else not (options.quick or options.goals)
+    if (chosen or facts) and (reason := why_not()):
         sys.exit(f"scripts/bench: {reason}")
     found.describe(about({point.who for point in chosen} | set(engines), options.runs))
 
@@ -49,15 +51,18 @@ def main() -> int:
     if engines:
         engine.measure(found, options.runs, options.engine_hosts, engines)
         print(tables.engine(found), flush=True)
+    if facts:
+        found.facts = fact_costs.measure()
+        print(tables.facts(found), flush=True)
     keep()
     return 0 if set(chosen) <= set(found.points) else 1
 
 
 def chosen_points(options: argparse.Namespace) -> list[Point]:
     """Return what to measure on hosts."""
-    if options.job == [ENGINE]:
+    jobs = [name for name in options.job if name in JOBS]
+    if options.job and not jobs:
         return []
-    jobs = [name for name in options.job if name != ENGINE]
     chosen = points(jobs, options.hosts, options.rtt, options.who, options.quick)
     return [point for point in chosen if not options.goals or point in goals.points()]
 
@@ -72,7 +77,7 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.partition("\n")[0])
     add = parser.add_argument
-    add("--job", type=several(str, [*JOBS, ENGINE]), default=[], help="J1,J2,... or engine (default: all)")
+    add("--job", type=several(str, [*JOBS, ENGINE, FACTS]), default=[], help="J1,..., engine, facts (default: all)")
     add("--hosts", type=several(int), default=[], help="how many: 1,10,50 (default: see benchmarks/plan.py)")
     add("--rtt", type=several(float), default=[], help="round-trip times, ms: 0,20,100")
     add("--who", type=several(str, EVERYONE), default=[], help=",".join(EVERYONE))

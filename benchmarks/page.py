@@ -35,6 +35,7 @@ NAMES = {
     "ansible": "ansible",
     "mitogen": "ansible, mitogen",
 }
+DEAREST = 10  # so many facts of each system are shown
 _KINDS = {"ours": "ours", "ours-again": "ours", "ours-api": "ours", "floor": "floor"}
 
 _INTRODUCTION = """\
@@ -95,6 +96,7 @@ def pages(campaigns: Mapping[str, Results], remarks: str = "") -> dict[str, str]
         *(_job(first, job) for job in JOBS),
         _trips(first),
         _engine(first),
+        _facts(first),
         _machines(campaigns),
         _REPEAT,
     ]
@@ -186,6 +188,29 @@ def _engine(campaign: Results) -> str:
         markdown(["start", "median"], start),
     ]
     return "\n\n".join(parts)
+
+
+def _facts(campaign: Results) -> str:
+    """Return the facts that cost a host most, and how many others there are."""
+    parts = []
+    for system in campaign.facts:
+        found = campaign.dearest_facts(system)
+        rows = [[name, number(cost.cpu), str(cost.processes), number(cost.size)] for name, cost in found[:DEAREST]]
+        if rest := [cost for _, cost in found[DEAREST:]]:
+            most = [
+                max(cost.cpu for cost in rest),
+                max(cost.processes for cost in rest),
+                max(cost.size for cost in rest),
+            ]
+            rows.append([f"{len(rest)} others, at most", *map(number, most)])
+        parts.append(markdown([system, "CPU ms", "processes", "bytes"], rows))
+    if not parts:
+        return ""
+    text = (
+        "The command of each fact in a shell of a host, whose process is among those that are counted; CPU is beyond\n"
+        "that of a command that does nothing. Facts whose program the host has not are left out."
+    )
+    return "\n\n".join(["### What facts cost on a host", text, *parts])
 
 
 def _machines(campaigns: Mapping[str, Results]) -> str:

@@ -29,6 +29,21 @@ class Point:
     who: str
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What it costs to read a fact once.
+
+    Attributes:
+        cpu: of the host, ms, beyond that of a command that does nothing.
+        processes: that the host begins, with the shell of the command.
+        size: bytes of output.
+    """
+
+    cpu: float
+    processes: int
+    size: int
+
+
 @dataclass
 class Results:
     """All figures of a campaign.
@@ -39,12 +54,14 @@ class Results:
             ``work`` (CPU s of all hosts), ``memory`` (MB), ``packets`` (both directions).
         engine: figures of the engine alone, with their values in each run.
         notes: who could not take part, and why.
+        facts: for each system, what each fact costs a host.
     """
 
     about: dict[str, str] = field(default_factory=dict)
     points: dict[Point, dict[str, list[float]]] = field(default_factory=dict)
     engine: dict[str, list[float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    facts: dict[str, dict[str, Cost]] = field(default_factory=dict)
 
     def add(self, point: Point, figures: Mapping[str, float]) -> None:
         """Add one run."""
@@ -83,6 +100,10 @@ class Results:
         values = self.engine.get(name)
         return statistics.median(values) if values else None
 
+    def dearest_facts(self, system: str) -> list[tuple[str, Cost]]:
+        """Return the facts of a system and their costs, the dearest first."""
+        return sorted(self.facts[system].items(), key=lambda item: (-item[1].cpu, -item[1].processes, item[0]))
+
     def trips(self, job: str, hosts: int, who: str) -> float | None:
         """Return how many round trips are in the wall time: its growth from the nearest wire to the farthest."""
         walls = {
@@ -110,7 +131,10 @@ def read(path: Path) -> Results:
         Point(row["job"], row["hosts"], row["rtt"], row["who"]): {name: row[name] for name in FIGURES if name in row}
         for row in found["points"]
     }
-    return Results(found["about"], points, found["engine"], found["notes"])
+    facts = {
+        system: {name: Cost(*costs) for name, costs in rows.items()} for system, rows in found.get("facts", {}).items()
+    }
+    return Results(found["about"], points, found["engine"], found["notes"], facts)
 
 
 def write(path: Path, results: Results) -> None:
@@ -121,6 +145,7 @@ def write(path: Path, results: Results) -> None:
         '"points": ' + _lines(rows),
         '"engine": ' + json.dumps(_short(results.engine), indent=None).replace("], ", "],\n "),
         '"notes": ' + json.dumps(results.notes, indent=1),
+        *(['"facts": ' + _facts(results)] if results.facts else []),
     ]
     path.write_text("{" + ",\n".join(parts) + "}\n")
 
@@ -128,6 +153,18 @@ def write(path: Path, results: Results) -> None:
 def _short(figures: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
     """No more digits than are worth something."""
     return {name: [float(f"{value:.4g}") for value in values] for name, values in figures.items()}
+
+
+def _facts(results: Results) -> str:
+    """A line for each fact."""
+    systems = []
+    for system in results.facts:
+        rows = [
+            f"{json.dumps(name)}: {json.dumps([float(f'{cost.cpu:.3g}'), cost.processes, cost.size])}"
+            for name, cost in results.dearest_facts(system)
+        ]
+        systems.append(f"{json.dumps(system)}: {{\n" + ",\n".join(rows) + "\n}")
+    return "{\n" + ",\n".join(systems) + "\n}"
 
 
 def _lines(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -51,6 +51,18 @@ def engine(results: Results) -> str:
     return "\n".join(["\nThe engine alone, medians", *rows])
 
 
+def facts(results: Results) -> str:
+    """Return what facts cost a host, for the terminal."""
+    lines = []
+    for system in results.facts:
+        lines.append(f"\nFacts on {system}{'':20}{'CPU ms':>10}{'processes':>11}{'bytes':>9}")
+        lines += [
+            f"  {name:34}{cost.cpu:>10.2f}{cost.processes:>11}{cost.size:>9}"
+            for name, cost in results.dearest_facts(system)
+        ]
+    return "\n".join(lines)
+
+
 def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> str:
     """Return a table; the first columns have words, the others numbers."""
     rule = ["---" if column < words else "---:" for column in range(len(headings))]

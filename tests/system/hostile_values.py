@@ -61,12 +61,16 @@ def public_operations() -> dict[str, Any]:
 
 def public_facts() -> dict[str, type[FactBase[Any]]]:
     """All facts that can be asked for with arguments, by the names that people use."""
+    return {name: fact for name, fact in all_facts().items() if _parameters(fact)}
+
+
+def all_facts() -> dict[str, type[FactBase[Any]]]:
+    """All facts that have a command of their own, by the names that people use."""
     return {
         f"{noun}.{name}": member
         for noun, module in _modules(facts, "pyinfra.facts.")
         for name, member in _exported(module)
         if isinstance(member, type) and issubclass(member, FactBase) and not member.__dict__.get("abstract")
-        and _parameters(member)
     }  # fmt: skip
 
 
@@ -97,9 +101,12 @@ def usual_arguments(name: str, operation: Any) -> dict[str, Any]:
 
 def calls_of_fact(name: str, fact: type[FactBase[Any]]) -> list[Call]:
     """All calls of a fact, one hostile argument each."""
-    given = example(fact.__doc__ or "", "get_fact")
-    signature = inspect.Signature(_parameters(fact))
-    return list(_calls(name, signature, _filled(signature, given)))
+    return list(_calls(name, inspect.Signature(_parameters(fact)), usual_arguments_of_fact(fact)))
+
+
+def usual_arguments_of_fact(fact: type[FactBase[Any]]) -> dict[str, Any]:
+    """With which arguments a fact has something to tell."""
+    return _filled(inspect.Signature(_parameters(fact)), example(fact.__doc__ or "", "get_fact"))
 
 
 def example(docstring: str, callee: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from benchmarks import page, plots, results
 from benchmarks.environments import ROOT
 from benchmarks.goals import GOALS, Goal
 from benchmarks.page import pages
-from benchmarks.results import Results
+from benchmarks.results import Cost, Results
 from benchmarks.tables import number
 
 from tests.unit.benchmarks.figures import campaign
@@ -46,6 +46,18 @@ def test_the_limit_itself_will_do() -> None:
 
 def test_tables_have_the_ratio_to_ours() -> None:
     assert "| pyinfra 3.10 | 10 | 20 | 2.50 | 5 | 2.50 |" in text(campaign(ours=[2.0], rival=[5.0]))
+
+
+def test_facts_are_shown_as_far_as_they_are_dear() -> None:
+    found = campaign(ours=[1.0])
+    assert "What facts cost" not in text(found)
+    found.facts = {"Debian": {f"x.F{number}": Cost(float(number), number, 1000 + number) for number in range(1, 14)}}
+    found.facts["BusyBox"] = {"x.F1": Cost(0.5, 2, 7)}
+    told = text(found)
+    assert "| x.F13 | 13 | 13 | 1013 |" in told
+    assert "| x.F3 |" not in told
+    assert "| 3 others, at most | 3 | 3 | 1003 |" in told
+    assert "| x.F1 | 0.50 | 2 | 7 |" in told
 
 
 def test_remarks_and_failures_are_on_the_page() -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.results import Point, Results
+from benchmarks.results import Cost, Point, Results
 
 from tests.unit.benchmarks.figures import campaign
 
@@ -72,3 +72,14 @@ def test_parts_that_were_measured_otherwise_are_told_apart() -> None:
     for commit in ("a1", "a1", "b2"):
         found.describe({"ours": commit, "system": "Debian"})
     assert found.about == {"ours": "a1; b2", "system": "Debian"}
+
+
+def test_what_facts_cost_is_kept_the_dearest_first(tmp_path: Path) -> None:
+    found = campaign(ours=[1.0])
+    assert results.read(tmp_path / "raw.json").facts == {}
+    found.facts = {"Debian": {"a.A": Cost(1.0, 2, 3), "b.B": Cost(20.0, 2, 30), "c.C": Cost(1.0, 4, 5)}, "BusyBox": {}}
+    results.write(tmp_path / "raw.json", found)
+    again = results.read(tmp_path / "raw.json")
+    assert again.facts == found.facts
+    assert list(again.facts["Debian"]) == ["b.B", "c.C", "a.A"]
+    assert sum('"' in line for line in (tmp_path / "raw.json").read_text().splitlines() if "." in line[:5]) == 3

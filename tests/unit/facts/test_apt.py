@@ -287,9 +287,20 @@ def test_of_one_package() -> None:
                " Version: 2"]  # fmt: skip
     assert DebPackage().process(several) == {"name": "a", "version": "1"}
     command = DebPackage().batch_command([{"package": "-a;b"}, {"package": "-b.deb"}]).get_raw_value()
-    assert "name 1 '-a;b'\nfile 2 ./-b.deb" in command
+    assert "names 1 '-a;b'\nfile 2 ./-b.deb" in command
     assert RemoteDeb().process(["Package: a", "Version: 1"]) == {"name": "a", "version": "1"}
     assert "'http://x/;reboot'" in RemoteDeb().command("http://x/;reboot").get_raw_value()
+
+
+def test_of_several_packages() -> None:
+    calls = [{"package": name} for name in ("a1", "none", "x:i386", "b1", "b*", "c.deb", "c1")]
+    command = DebPackage().batch_command(calls).get_raw_value()
+    assert command.endswith("names 3 x:i386\necho '= 5'\nfile 6 c.deb\nnames '1 2 4 7' a1 none b1 c1\n")
+    output = ["= 3", "= 5", "= 6", " Package: c", " Version: 6", "= 1 2 4 7", " ii ", " Package: b1", " Version: 0",
+              " ii ", " Package: b1", " Version: 2", " ii ", " Package: a1", " Version: 1", " rc ", " Package: c1",
+              " Version: 9"]  # fmt: skip
+    a, b, c = ({"name": name, "version": version} for name, version in (("a1", "1"), ("b1", "0"), ("c", "6")))
+    assert DebPackage().batch_process(calls, output) == [a, {}, {}, b, {}, c, {}]
 
 
 def test_the_beginning_of_commands() -> None:

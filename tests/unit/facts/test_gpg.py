@@ -15,6 +15,8 @@ from pyinfra.facts._gpg.keys import KeyringsWithoutGpg
 from pyinfra.facts.apt import AptKeys
 from pyinfra.facts.gpg import GpgKey, GpgKeyrings, GpgKeys, GpgSecretKeys
 
+from .remote import split
+
 PUBLIC = [
     "tru::1:1795412694:0:3:1:5",
     "pub:-:255:22:F8D2585B8783D481:1674492243:1926780243::-:::scSC:::::ed25519:::0:",
@@ -117,17 +119,15 @@ def test_without_gpg(shell: str, keyrings: Path, tmp_path: Path) -> None:
         pytest.skip(f"no {program} here")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("grep", "awk", "od", "tr", "head", "tail", "sha1sum", "base64", "mktemp", "rm", "printf"):
+    for name in ("stat", "wc", "cat", "printf"):
         tool = shutil.which(name)
         assert tool
         (tools / name).symlink_to(tool)
     command = KeyringsWithoutGpg().command([str(keyrings), "/none"]).get_raw_value()
     environment = {"PATH": str(tools), "TMPDIR": str(tmp_path)}
     before = sorted(tmp_path.iterdir())
-    done = subprocess.run(
-        [found, *words, "-c", command], env=environment, capture_output=True, text=True, check=True, timeout=20
-    )
-    keys = KeyringsWithoutGpg().process(done.stdout.splitlines())
+    done = subprocess.run([found, *words, "-c", command], env=environment, capture_output=True, check=True, timeout=20)
+    keys = KeyringsWithoutGpg().process(split(done.stdout))
     assert sorted(Path(name).name for name in keys) == ["a b.gpg", "armored.asc", "twice.gpg"]
     for keyring in keys.values():
         (key,) = keyring["keys"].values()
@@ -145,3 +145,19 @@ def test_with_gpg_there_is_nothing_to_tell(keyrings: Path, tmp_path: Path) -> No
     done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=True)
     assert KeyringsWithoutGpg().process(done.stdout.splitlines()) is None
     assert KeyringsWithoutGpg().requires_command() is None
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="no gpg here")
+def test_keys_of_all_files_take_one_gpg(keyrings: Path, tmp_path: Path) -> None:
+    (keyrings / "box.kbx").unlink()  # a box is opened by itself
+    log, program = tmp_path / "log", tmp_path / "gpg"
+    program.write_text(f'#!/bin/sh\necho >>{log}\nexec {shutil.which("gpg")} "$@"\n')
+    program.chmod(0o755)
+    directories = [{"directories": [str(keyrings)]}, {"directories": ["/none"]}]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = AptKeys().batch_command(directories).get_raw_value()
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, check=True, timeout=20)
+    keys, nothing = AptKeys().batch_process(directories, split(done.stdout))
+    assert [key["fingerprint"] for key in keys.values()] == FINGERPRINTS[:1]
+    assert nothing is None
+    assert log.read_text() == "\n"

@@ -16,6 +16,7 @@ import pytest
 
 from pyinfra._lib.packages.choosing import KNOWN, PackageManagerName
 from pyinfra.facts import server
+from pyinfra.facts._server.accounts import GroupNumbers
 from pyinfra.facts._server.clock import Boot
 from pyinfra.facts._server.kernel import BuiltinModules
 from pyinfra.facts._server.mounts import MountPoint
@@ -250,6 +251,9 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
 
     assert set(run(Users().command())) <= {"grep", "lastlog"}
     assert len(run(Users().command())) <= 2
+    together = remote.lines(Users().batch_command([{}, {}]))
+    for told in (Groups(), GroupNumbers(), Users()):
+        assert told.batch_process([{}, {}], together) == [told.process(remote.lines(told.command()))] * 2
     for cls in (
         Kernel,
         KernelVersion,
@@ -269,7 +273,7 @@ def test_processes_that_facts_cost(tmp_path: Path) -> None:
     for link in links:
         link.symlink_to("x")
     calls = [{"path": str(path)} for path in (*links, "/etc/passwd", "/missing")]
-    assert run(Link().batch_command(calls)) == ["readlink", "readlink", "stat"]
+    assert run(Link().batch_command(calls)) == ["stat", "stat"]
     readable = [call for call in files if Path(call["path"]).is_file()]
     assert run(Sha1File().batch_command(readable)) == ["sha1sum"]
     assert run(Which().batch_command([{"command": name} for name in ("ls", "apt", "nope", "grep")])) == []

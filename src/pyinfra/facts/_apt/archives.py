@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
@@ -13,12 +15,11 @@ from pyinfra._lib.packages.managers import PACKAGES
 from pyinfra.facts._frames import EXISTS, answered, header, not_understood
 from pyinfra.facts._shell import path_resources, path_word, script, word
 
-# "= NUMBER", then what dpkg says, each line behind a blank.
+# "= NUMBER", then what dpkg says, each line behind a blank. Plain names are asked for together, behind all numbers.
 _FUNCTIONS = r"""command -v dpkg-query >/dev/null 2>&1 || exit 0
 file() { echo "= $1"; [ ! -f "$2" ] || dpkg-deb -f "$2" Package Version 2>/dev/null | sed 's/^/ /'; }
-name() { echo "= $1"
-case $2 in *[\\*?[]*) return ;; esac # a pattern of names
-dpkg-query -W -f=' ${db:Status-Abbrev}\n Package: ${Package}\n Version: ${Version}\n' -- "$2" 2>/dev/null || :; }
+names() { echo "= $1"; shift
+dpkg-query -W -f=' ${db:Status-Abbrev}\n Package: ${Package}\n Version: ${Version}\n' -- "$@" 2>/dev/null || :; }
 """
 _MOST = 1024 * 1024  # bytes: what is told of a package comes first in its file
 
@@ -46,12 +47,20 @@ class DebPackage(FactBase["Deb | None"]):
 
     def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
         parts: list[Any] = []
-        for number, call in enumerate(calls, start=1):
-            package = call["package"]
-            is_file = package.endswith(".deb")
-            parts += [f"{'file' if is_file else 'name'} {number} ", path_word(package) if is_file else word(package),
-                      "\n"]  # fmt: skip
-        return script(_FUNCTIONS, parts)
+        plain: dict[int, str] = {}
+        for number, package in enumerate((call["package"] for call in calls), start=1):
+            if package.endswith(".deb"):
+                parts += [f"file {number} ", path_word(package), "\n"]
+            elif re.search(r"[\\*?[]", package):
+                parts += [f"echo '= {number}'\n"]  # a pattern of names
+            elif re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", package):
+                plain[number] = package
+            else:  # dpkg finds it under another name, or says no to all that it is asked
+                parts += [f"names {number} ", word(package), "\n"]
+        if plain:
+            numbers = " ".join(map(str, plain))
+            parts += [f"names '{numbers}'", [part for name in plain.values() for part in (" ", word(name))], "\n"]
+        return script(_FUNCTIONS, *parts)
 
     def process(self, output: list[str]) -> Deb | None:
         return self.batch_process([{}], output)[0]
@@ -59,15 +68,29 @@ class DebPackage(FactBase["Deb | None"]):
     def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[Deb | None]:
         sections: dict[int, list[str]] = {}
         current: list[str] = []
+        shared: list[int] = []
         for line in output:
             found = header(line)
-            if found is not None and found[0] == EXISTS and len(found[1]) == 1:
-                current = sections.setdefault(found[1][0], [])
+            if found is not None and found[0] == EXISTS and found[1]:
+                current = []
+                sections.update((number, current) for number in found[1])
+                shared = found[1] if len(found[1]) > 1 else shared
             elif line.startswith(" "):
                 current.append(line[1:])
             elif line:
                 not_understood("package", line)
-        return list(answered("packages", {n: _package(lines) for n, lines in sections.items()}, len(calls)))
+        packages = answered("packages", sections, len(calls))
+        return [
+            _package(_of(lines, call["package"]) if number in shared else lines)
+            for number, (lines, call) in enumerate(zip(packages, calls, strict=True), start=1)
+        ]
+
+
+def _of(lines: Sequence[str], name: str) -> list[str]:
+    """The lines about one package; each begins with a status."""
+    starts = [at for at, line in enumerate(lines) if ": " not in line]
+    blocks = [lines[start:end] for start, end in pairwise([*starts, len(lines)])]
+    return [line for block in blocks if f"Package: {name}" in block for line in block]
 
 
 class RemoteDeb(FactBase["Deb | None"]):

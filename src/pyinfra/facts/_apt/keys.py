@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
@@ -25,6 +25,9 @@ class AptKeys(GpgKeyrings):
 
     def resources(self, directories: list[str] | None = None) -> Iterable[Resource] | None:  # type: ignore[override]
         return super().resources(self.directories_of({"directories": directories}))
+
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
+        return self.merged_command(calls)
 
     def directories_of(self, call: Mapping[str, Any]) -> str | list[str]:
         return APT_KEYRING_DIRS if call["directories"] is None else super().directories_of(call)

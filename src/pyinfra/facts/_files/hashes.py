@@ -12,15 +12,17 @@ from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import FAILED, header, line_answers, not_understood
 from pyinfra.facts._shell import path_resources, path_word, script, words
 
+# It runs in command substitutions only, whose shells are done then.
 _PICK = """digest() {{
-if command -v {name}sum >/dev/null 2>&1; then {name}sum "$@"
-elif command -v {name} >/dev/null 2>&1; then {name} -q "$@"
-elif {shasum}; then shasum -a {bits} "$@"
-elif command -v openssl >/dev/null 2>&1; then openssl dgst -{name} "$@"
+if command -v {name}sum >/dev/null 2>&1; then exec {name}sum "$@"
+elif command -v {name} >/dev/null 2>&1; then exec {name} -q "$@"
+elif {shasum}; then exec shasum -a {bits} "$@"
+elif command -v openssl >/dev/null 2>&1; then exec openssl dgst -{name} "$@"
 else echo "{failed} 1"; return 9; fi 2>/dev/null
 }}
 """
-_EACH = """else for p do found=${found# }; n=${found%% *}; found=${found#"$n"}
+_EACH = """elif [ "$o" = "! 1" ]; then echo "! 1"
+else for p do found=${found# }; n=${found%% *}; found=${found#"$n"}
 if o=$(digest <"$p"); then printf '= %s\\n%s\\n' "$n" "$o"
 else case $o in "! 1") echo "$o" ;; *) echo "- $n" ;; esac; fi
 done; fi"""
@@ -57,7 +59,7 @@ class HashFileFactBase(FactBase[str | None]):
             "n=0 found= gone=; set --\nfor p in ",
             words(path_word(call["path"]) for call in calls),
             '; do n=$((n+1))\nif [ -f "$p" ] && [ -r "$p" ]; then set -- "$@" "$p"; found="$found $n"; '
-            'else gone="$gone $n"; fi\ndone\nprintf "%s\\n" "-$gone"\nif [ $# -eq 0 ]; then :\n',
+            'else gone="$gone $n"; fi\ndone\nprintf "%s\\n" "-$gone"; o=\nif [ $# -eq 0 ]; then :\n',
             'elif o=$(digest "$@"); then printf \'=%s\\n%s\\n\' "$found" "$o"\n' if together else "",
             _EACH,
         )

@@ -7,29 +7,27 @@ from typing import Any, ClassVar, Literal
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
-from pyinfra._core.errors import FactProcessError
 from pyinfra._engine.facts.base import FactBase
 from pyinfra.facts._frames import header, line_answers, not_understood
 from pyinfra.facts._shell import path_resources, path_word, script, words
 
 from .stat_output import BSD_STAT_COMMAND, LINUX_STAT_COMMAND, LS_COMMAND, FileDict, Seen, parse_line
+from .targets import TARGETS, Text, read_targets
 
-# Prints where a link points to, each line of it behind a ">": readlink ends its output with one newline of its own.
-_TARGET = r"""nl='
-'
-target() {
-t=$(readlink -- "$p" 2>/dev/null && echo .) || return 0
-t=${t%"$nl".}
-printf '@ %s\n' "$n"
-while :; do case $t in *"$nl"*) printf '>%s\n' "${t%%"$nl"*}"; t=${t#*"$nl"} ;; *) break ;; esac; done
-printf '>%s\n' "$t"
+# Links among what is there, and where they lead.
+_LINKS = """links() {
+c=$# l= r=$found
+for p do r=${r# }; n=${r%% *}; r=${r#"$n"}; [ ! -L "$p" ] || { l="$l $n"; set -- "$@" "$p"; }; done
+shift $c
+[ $# -eq 0 ] || { printf '@%s\\n' "$l"; targets "$@"; }
 }
 """
 # Which paths are there is found out with builtins, so that one stat answers for all of them in their order. When it
 # fails (no such stat, or something went away meanwhile), they are looked at one by one.
-_LOOK = f"""if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "$p"; found="$found $n"; else gone="$gone $n"; fi
+_LOOK = """if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "$p"; found="$found $n"; else gone="$gone $n"; fi
 done
-printf "%s\\n" "-$gone"
+"""
+_TELL = f"""printf "%s\\n" "-$gone"
 if [ $# -eq 0 ]; then :
 elif o=$({LINUX_STAT_COMMAND} -- "$@" 2>/dev/null) || o=$({BSD_STAT_COMMAND} -- "$@" 2>/dev/null); then
 printf '=%s\\n%s\\n' "$found" "$o"
@@ -59,11 +57,13 @@ class File(FactBase[FileDict | Literal[False] | None]):
     def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
         links = self.kind == "l"
         return script(
-            _TARGET if links else _NEWLINE,
+            TARGETS + _LINKS if links else _NEWLINE,
             "export LC_ALL=C TZ=UTC0; n=0 found= gone=; set --\nfor p in ",
             words(path_word(call["path"]) for call in calls),
-            '; do n=$((n+1)); [ ! -L "$p" ] || target\n' if links else "; do n=$((n+1))\n",
+            "; do n=$((n+1))\n",
             _LOOK,
+            'links "$@"\n' if links else "",
+            _TELL,
         )
 
     def process(self, output: list[str]) -> FileDict | Literal[False] | None:
@@ -113,24 +113,14 @@ class Socket(File):
     noun = "socket"
 
 
-def _take_targets(lines: list[str], count: int) -> tuple[dict[int, str], list[str]]:
+def _take_targets(lines: list[str], count: int) -> tuple[dict[int, str | None], list[str]]:
     """Split off what the links point to; returns that by number, and the other lines."""
-    targets: dict[int, list[str]] = {}
-    rest: list[str] = []
-    current: list[str] | None = None
-    for line in lines:
-        found = header(line)
-        if found is not None and found[0] == "@":
-            if len(found[1]) != 1 or not 1 <= found[1][0] <= count or found[1][0] in targets:
-                not_understood("link", line)
-            current = targets[found[1][0]] = []
-        elif line.startswith(">"):
-            if current is None:
-                not_understood("link", line)
-            current.append(line[1:])
-        else:
-            current = None
-            rest.append(line)
-    if not all(targets.values()):
-        raise FactProcessError("link: the output ends too early")
-    return {number: "\n".join(pieces) for number, pieces in targets.items()}, rest
+    found = header(lines[0]) if lines else None
+    if found is None or found[0] != "@":
+        return {}, lines
+    numbers = found[1]
+    text = Text("link", "\n".join(lines[1:]) + "\n")
+    targets = read_targets(text.until)
+    if len(targets) != len(numbers) or not set(numbers) <= set(range(1, count + 1)):
+        not_understood("link", lines[0])
+    return dict(zip(numbers, targets, strict=True)), text.rest.removesuffix("\n").split("\n")

@@ -15,13 +15,12 @@ from pyinfra.facts._frames import not_understood
 from pyinfra.facts._shell import path_word, script, tree_resources, word
 
 from .stat_output import BSD_STAT_COMMAND, LINUX_STAT_COMMAND, LS_COMMAND, FileDict, parse_line
+from .targets import TARGETS, Text, read_targets
 
 # Both of these get a batch of names from find. They answer "= N" (or "# N ALGORITHM"), the names, each with a NUL
 # behind it, and then one line for each name. When a program does not answer for all of them (no such program, something
 # went away meanwhile, names with newlines), they are asked for one by one. Targets of links follow with NULs, too.
-_STAT = f"""nl='
-'
-printf '= %s\\n' $#; printf '%s\\0' "$@"; echo
+_STAT = f"""{TARGETS}printf '= %s\\n' $#; printf '%s\\0' "$@"; echo
 o=$({LINUX_STAT_COMMAND} -- "$@" 2>/dev/null) || o=$({BSD_STAT_COMMAND} -- "$@" 2>/dev/null) || o=
 if [ -n "$o" ]; then printf '%s\\n' "$o"
 else for p do
@@ -29,7 +28,11 @@ o=$({LINUX_STAT_COMMAND} -- "$p" 2>/dev/null || {BSD_STAT_COMMAND} -- "$p" 2>/de
 {LS_COMMAND} -- "$p" 2>/dev/null) || o=-
 printf '%s\\n' "${{o%%"$nl"*}}"
 done; fi
-for p do if [ -L "$p" ]; then readlink -- "$p"; printf '\\0'; fi; done; echo"""
+c=$#
+for p do [ ! -L "$p" ] || set -- "$@" "$p"; done
+shift $c
+[ $# -eq 0 ] || targets "$@"
+echo"""
 _HASH = """n=$#
 for a in sha1 md5 sha256; do
 if command -v "${a}sum" >/dev/null 2>&1; then d() { "${a}sum" "$@"; }
@@ -45,7 +48,7 @@ exit; done"""
 _BEGIN = """CDPATH= cd -- "$p" 2>/dev/null || { if [ -e "$p" ] || [ -L "$p" ]; then echo "@"; fi; exit 0; }
 export LC_ALL=C TZ=UTC0
 find . -exec sh -c """
-_ANNOUNCED = re.compile(r"(?:(=) ([0-9]+)|(#) ([0-9]+) (sha1|md5|sha256))\n")
+_ANNOUNCED = re.compile(r"(?:(=) ([0-9]+)|(#) ([0-9]+) (sha1|md5|sha256))\Z")
 _DIGEST = re.compile(r"\\?([0-9a-f]{32,64})(?:\s|\Z)|[=)]\s?([0-9a-f]{32,64})\Z")
 _MOST_SIZES = 2000
 
@@ -101,17 +104,16 @@ class _Reader:
     """Reads the answers from left to right."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
+        self._text = Text("tree", text)
 
     def entries(self) -> dict[str, TreeEntry]:
         found: dict[str, TreeEntry] = {}
         digests: dict[str, tuple[str | None, str]] = {}  # in which order the two come is for find to choose
-        while self._at < len(self._text):
-            announced = _ANNOUNCED.match(self._text, self._at)
+        while self._text:
+            line = self._text.until("\n")
+            announced = _ANNOUNCED.match(line)
             if announced is None:
-                not_understood("tree", self._line())
-            self._at = announced.end()
+                not_understood("tree", line)
             if announced[1]:
                 found.update(self._attributes(int(announced[2])))
             else:
@@ -128,11 +130,16 @@ class _Reader:
         self._end_of_names()
         lines = [self._line() for _ in range(count)]
         seen = [(name, parse_line(line)) for name, line in zip(names, lines, strict=True) if line != "-"]
-        for name, one in seen:
-            if one.kind == "l":
-                one.attributes["link_target"] = self._until_nul().removesuffix("\n")
-            yield name, TreeEntry(one.kind, one.attributes)
+        links = [one.attributes for _, one in seen if one.kind == "l"]
+        targets = read_targets(self._text.until) if links else []
+        if len(targets) != len(links):
+            raise FactProcessError("tree: its links changed while it was read")
+        for attributes, target in zip(links, targets, strict=True):
+            if target is not None:
+                attributes["link_target"] = target
         self._end_of_names()
+        for name, one in seen:
+            yield name, TreeEntry(one.kind, one.attributes)
 
     def _digests(self, count: int) -> Iterator[tuple[str, str | None]]:
         names = [self._name() for _ in range(count)]
@@ -147,22 +154,12 @@ class _Reader:
     # -- pieces ----------------------------------------------------------------------------
 
     def _name(self) -> str:
-        return self._until_nul().removeprefix("./")
-
-    def _until_nul(self) -> str:
-        return self._until("\0")
+        return self._text.until("\0").removeprefix("./")
 
     def _line(self) -> str:
-        return self._until("\n")
+        return self._text.until("\n")
 
     def _end_of_names(self) -> None:
-        if self._line():
-            not_understood("tree", self._text[self._at : self._at + 80])
-
-    def _until(self, mark: str) -> str:
-        end = self._text.find(mark, self._at)
-        if end < 0:
-            raise FactProcessError("tree: the output ends too early")
-        piece = self._text[self._at : end]
-        self._at = end + 1
-        return piece
+        line = self._line()
+        if line:
+            not_understood("tree", line)

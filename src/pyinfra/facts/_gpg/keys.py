@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from itertools import accumulate
+from typing import Any, TypedDict
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource
+from pyinfra._core.errors import FactProcessError
+from pyinfra._core.output import encode
 from pyinfra._engine.facts.base import FactBase
 from pyinfra._lib.fetching import fetch, is_url
+from pyinfra.facts._files.targets import Text
 from pyinfra.facts._frames import EXISTS, answered, header, not_understood
 from pyinfra.facts._gpg.colons import Key, Keys, read_keys
-from pyinfra.facts._gpg.without_gpg import KEYS, UNARMORED
+from pyinfra.facts._gpg.packets import listed_keys
 from pyinfra.facts._shell import path_resources, path_word, script, tree_resources, words
 
 __all__ = ["GpgFactBase", "GpgKey", "GpgKeyrings", "GpgKeys", "GpgSecretKeys", "Key", "Keyring", "Keys"]
@@ -28,14 +32,23 @@ case $1 in *.kbx) cat -- "$1" >"$t/copy.kbx" && {_GPG} --keyring "$t/copy.kbx" -
 *) {_FILE} <"$1" ;; esac 2>/dev/null || :
 }}
 """
-# What gpg is not there to tell.
-_SHOW_WITHOUT_GPG = f"""{UNARMORED}{KEYS}t=
-if ! command -v gpg >/dev/null 2>&1; then
-trap 'rm -rf "$t"' EXIT HUP INT TERM; t=$(mktemp -d) || exit 1; fi
-show() {{
-[ -n "$t" ] || return 0
-if grep -q -e '^-----BEGIN PGP' -- "$1"; then unarmored "$1" >"$t/key"; keys "$t/key"; else keys "$1"; fi 2>/dev/null
-}}
+_SHOW_FILE = 'printf ">%s\\n" "$f"; show "$f"'
+# Gathers files that need not be told from each other, for one gpg.
+_GATHER_FILE = f'case $f in *.kbx) {_SHOW_FILE} ;; *) set -- "$@" "$f" ;; esac'
+_SHOW_GATHERED = f"""[ $# -eq 0 ] || {{ echo '>*'; {_FILE} -- "$@" 2>/dev/null || :; }}
+set --
+"""
+# The files themselves, where gpg is not there to tell: "= NUMBER" for each call and the names, each with a NUL behind
+# it, and another NUL. Then a line with the sizes of all, and their bytes. That takes two processes for all files.
+_FILES = """! command -v gpg >/dev/null 2>&1 || exit 0
+set --
+"""
+_BYTES = """o=
+[ $# -eq 0 ] || o=$(stat -L -c %s -- "$@" 2>/dev/null) || o=$(stat -L -f %z -- "$@" 2>/dev/null) ||
+o=$(for f do wc -c <"$f"; done)
+echo $o
+[ $# -eq 0 ] || cat -- "$@"
+echo
 """
 # Asked without a home directory gpg would make one.
 _OWN_HOME = 'command -v gpg >/dev/null 2>&1 && [ -d "${GNUPGHOME:-$HOME/.gnupg}" ] || exit 0\n'
@@ -135,8 +148,6 @@ class GpgKeyrings(GpgFactBase):
         {'/etc/apt/keyrings/a.gpg': {'format': 'gpg', 'keys': {...}}}
     """
 
-    _functions: ClassVar[str] = _HOME + _SHOW
-
     def command(self, directories: str | list[str]) -> StringCommand:
         return self.batch_command([{"directories": directories}])
 
@@ -150,15 +161,20 @@ class GpgKeyrings(GpgFactBase):
         return found
 
     def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
-        listings = [part for number, call in enumerate(calls, start=1) for part in self._listing(number, call)]
-        return script(self._functions, listings)
+        return script(_HOME, _SHOW, self.for_each(calls, _SHOW_FILE))
 
-    def _listing(self, number: int, call: Mapping[str, Any]) -> Iterable[Any]:
-        directories = _directories(self.directories_of(call))
-        given = words(script(path_word(directory.rstrip("/") or "/"), f"/{pattern}")
-                      for directory in directories for pattern in _PATTERNS)  # fmt: skip
-        yield script(f"echo '= {number}'\nfor f in ", given if directories else '""', "; do\n")
-        yield '[ ! -r "$f" ] || [ ! -f "$f" ] || { printf ">%s\\n" "$f"; show "$f"; }\ndone\n'
+    def merged_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
+        """Return the command for a fact that does not tell which key is in which file."""
+        return script(_HOME, _SHOW, "set --\n", self.for_each(calls, _GATHER_FILE, _SHOW_GATHERED))
+
+    def for_each(self, calls: Sequence[Mapping[str, Any]], act: str, end: str = "") -> Iterable[StringCommand | str]:
+        """Yield, for each call, a line with its number, and what is to be done with each of its files, ``$f``."""
+        for number, call in enumerate(calls, start=1):
+            directories = _directories(self.directories_of(call))
+            given = words(script(path_word(directory.rstrip("/") or "/"), f"/{pattern}")
+                          for directory in directories for pattern in _PATTERNS)  # fmt: skip
+            yield script(f"echo '= {number}'\nfor f in ", given if directories else '""', "; do\n")
+            yield f'[ ! -r "$f" ] || [ ! -f "$f" ] || {{ {act}; }}\ndone\n{end}'
 
     def directories_of(self, call: Mapping[str, Any]) -> str | list[str]:
         """Return the directories that a call asks for."""
@@ -192,13 +208,40 @@ class GpgKeyrings(GpgFactBase):
 class KeyringsWithoutGpg(GpgKeyrings):
     """The same on hosts that have no gpg, and nothing on others: fingerprints only, none of keyboxes."""
 
-    _functions: ClassVar[str] = _SHOW_WITHOUT_GPG
-
     def requires_command(self, *args: Any, **kwargs: Any) -> str | None:
         return None
 
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> StringCommand:
+        listings = self.for_each(calls, """printf '%s\\0' "$f"; set -- "$@" "$f\"""", "printf '\\0'\n")
+        return script(_FILES, listings, _BYTES)
 
-def _with_keys(files: Mapping[str, list[str]]) -> dict[str, Keyring]:
+    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[Any]:
+        if not output:  # gpg is there
+            return [None for _ in calls]
+        text = Text("keyrings", "\n".join(output))
+        files: list[list[str]] = []
+        for number in range(1, len(calls) + 1):
+            line = text.until("\n")
+            if header(line) != (EXISTS, [number]):
+                not_understood("keyrings", line)
+            files.append(list(iter(lambda: text.until("\0"), "")))
+        contents = _contents(text.until("\n").split(), text.rest)
+        if len(contents) != sum(map(len, files)):
+            raise FactProcessError("keyrings: some files changed while they were read")
+        told = iter(contents)
+        return [self.value_of(_with_keys({name: listed_keys(next(told)) for name in names})) for names in files]
+
+
+def _contents(sizes: Sequence[str], text: str) -> list[bytes]:
+    """The bytes of files that follow each other; none when there are not as many as there should be."""
+    data = encode(text)
+    ends = list(accumulate(map(int, sizes))) if all(map(str.isdecimal, sizes)) else [-1]
+    if (ends[-1] if ends else 0) != len(data):
+        return []
+    return [data[end - int(size) : end] for end, size in zip(ends, sizes, strict=True)]
+
+
+def _with_keys(files: Mapping[str, Iterable[str]]) -> dict[str, Keyring]:
     keyrings: dict[str, Keyring] = {}
     for name, lines in files.items():
         keys = read_keys(lines)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from pyinfra._core.commands import StringCommand
 from pyinfra._core.effects import Resource, named, path
@@ -13,6 +13,8 @@ from pyinfra.facts._frames import not_understood
 from pyinfra.facts._shell import account_name, path_resources, path_word, script
 
 from .lines import CTIME, parse_ctime
+
+T = TypeVar("T")
 
 _ACCOUNT_FILES = (path("/etc/passwd"), path("/etc/group"), path("/etc/shadow"), path("/etc/master.passwd"))
 # grep puts the name of the file in front of each line; a second file keeps it doing so when only one is there.
@@ -58,12 +60,11 @@ class Home(FactBase[str | None]):
         return f"home of {user or 'the user'}"
 
 
-class Groups(FactBase[list[str]]):
-    """Names of the groups, in the order of the file."""
+class _Accounts(FactBase[T]):
+    """Base of facts about accounts: asked for together, what tells of users tells of groups, too."""
 
-    @staticmethod
-    def default() -> list[str]:
-        return []
+    abstract = True
+    batch_family: ClassVar[str] = "accounts"
 
     def command(self) -> str:
         return "cat /etc/group"
@@ -71,11 +72,25 @@ class Groups(FactBase[list[str]]):
     def resources(self) -> Iterable[Resource] | None:
         return (named("groups"), path("/etc/group"))
 
+    def batch_command(self, calls: Sequence[Mapping[str, Any]]) -> str:
+        return self.command()
+
+    def batch_process(self, calls: Sequence[Mapping[str, Any]], output: list[str]) -> list[T]:
+        return [self.process(output)] * len(calls)
+
+
+class Groups(_Accounts[list[str]]):
+    """Names of the groups, in the order of the file."""
+
+    @staticmethod
+    def default() -> list[str]:
+        return []
+
     def process(self, output: list[str]) -> list[str]:
-        return list(_groups(output))
+        return list(_groups(_group_lines(output)))
 
 
-class GroupNumbers(FactBase[dict[str, int]]):
+class GroupNumbers(_Accounts[dict[str, int]]):
     """Number of each group. For operations: not one of the public facts."""
 
     in_plans = False
@@ -84,14 +99,8 @@ class GroupNumbers(FactBase[dict[str, int]]):
     def default() -> dict[str, int]:
         return {}
 
-    def command(self) -> str:
-        return "cat /etc/group"
-
-    def resources(self) -> Iterable[Resource] | None:
-        return (named("groups"), path("/etc/group"))
-
     def process(self, output: list[str]) -> dict[str, int]:
-        return {name: number for name, (number, _) in _groups(output).items()}
+        return {name: number for name, (number, _) in _groups(_group_lines(output)).items()}
 
 
 class AuthorizedKeys(FactBase[list[str]]):
@@ -121,8 +130,10 @@ class AuthorizedKeys(FactBase[list[str]]):
         return [line for line in lines if line and not line.startswith("#")]
 
 
-class Users(FactBase[dict[str, dict[str, Any]]]):
+class Users(_Accounts[dict[str, dict[str, Any]]]):
     """All accounts of the host's own files, by name."""
+
+    batch_rank = 1
 
     @staticmethod
     def default() -> dict[str, dict[str, Any]]:
@@ -159,6 +170,13 @@ class Users(FactBase[dict[str, dict[str, Any]]]):
                 "password": passwords.get(name, None if password in ("x", "*", "") and not passwords else password),
             }
         return users
+
+
+def _group_lines(output: list[str]) -> list[str]:
+    """The lines of ``/etc/group``: these alone, or among those of the other files."""
+    if output and _FILE_LINE.match(output[0]):
+        return _split_files(output)[0].get("/etc/group", [])
+    return output
 
 
 def _split_files(output: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:

@@ -12,9 +12,10 @@ from pyinfra.facts._frames import not_understood
 from .lines import whole_number
 
 # In the forms of procps, of BSD and macOS, and of BusyBox, which has no choice of processes. The name of a program may
-# hold blanks: where the last column begins is told by its header.
-_LIST = """o=$(ps {every} -ww -o pid,user:64,stat,pcpu,pmem,comm:32,args 2>/dev/null) ||
-o=$(ps {all} -ww -o pid,user,stat,%cpu,%mem,comm,args 2>/dev/null) || o=$(ps -o pid,user,stat,comm,args{only})
+# hold blanks: where the last column begins is told by its header. BusyBox is not asked in vain where that can be seen.
+_LIST = """[ ! /bin/ps -ef /bin/busybox ] && {{
+o=$(ps {every} -ww -o pid,user:64,stat,pcpu,pmem,comm:32,args 2>/dev/null) ||
+o=$(ps {all} -ww -o pid,user,stat,%cpu,%mem,comm,args 2>/dev/null); }} || o=$(ps -o pid,user,stat,comm,args{only})
 printf '%s\\n' "$o\""""
 _ONLY = """ | while IFS= read -r l; do
 case ${{l#"${{l%%[! ]*}}"}} in PID*|"{0} "*) printf '%s\\n' "$l" ;; esac; done"""
