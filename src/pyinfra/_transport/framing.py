@@ -59,7 +59,14 @@ _pi_e() {
 # What goes to stdout goes to stderr too, but for a terminal, where both are one.
 _BOTH = {"@BOTH<@": '; _pi_w "<$1" >&2', "@BOTH>@": '; _pi_w ">$1 $2" >&2'}
 _HELLO = '_pi_w ":$$ $_pi_k"\n'
-_HELLO_WITH_IDENTITY = '_pi_w ":$$ $_pi_k $(id -u 2>/dev/null) $(id -un 2>/dev/null)"\n'
+# Linux tells a shell its effective user number without a process.
+_HELLO_WITH_IDENTITY = r"""_pi_i=
+if [ -r /proc/self/status ]; then
+  while read -r _pi_d _pi_x _pi_v _pi_u; do case $_pi_d in Uid:) _pi_i=$_pi_v; break;; esac; done </proc/self/status
+fi
+_pi_w ":$$ $_pi_k ${_pi_i:-$(id -u 2>/dev/null)} $(id -un 2>/dev/null)"
+_pi_i= _pi_x= _pi_v=
+"""
 
 
 class Printing(Enum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
@@ -23,6 +24,7 @@ from pyinfra.context import ctx_inventory, ctx_state
 from pyinfra_cli.exceptions import CliError
 from pyinfra_cli.inventory import make_inventory
 from pyinfra_cli.options import Options
+from pyinfra_cli.run.ahead import imported_meanwhile
 from pyinfra_cli.run.exit_codes import ExitCode, exit_code_of
 from pyinfra_cli.run.preparing import load_deploy_file, load_func
 from pyinfra_cli.run.problems import problem_of
@@ -72,7 +74,7 @@ class Run:
         if work.form is Form.INVENTORY:
             self._view.inventory(_inventory_rows(state))
             return ExitCode.OK
-        self._connect(state)
+        self._connect(state, work)
         if work.form is Form.FACT:
             return self._read_facts(state, work)
         self._prepare(state, work)
@@ -113,11 +115,13 @@ class Run:
         self._view.attach(state)
         return state
 
-    def _connect(self, state: State) -> None:
+    def _connect(self, state: State, work: Work) -> None:
         state.set_stage(StateStage.Connect)
         count = sum(state.is_host_in_limit(host) for host in state.inventory)
         self._view.step(Step.CONNECT, f"{count} host{'' if count == 1 else 's'}")
-        connect_all(state)
+        paths = [os.path.abspath(name) for name in work.deploy_files]  # noqa: PTH100 - as they will be run
+        with imported_meanwhile(paths):
+            connect_all(state)
 
     def _read_facts(self, state: State, work: Work) -> int:
         from pyinfra_cli.run.fact_reading import read_facts

@@ -42,6 +42,23 @@ def test_nothing_is_imported_that_is_not_used(words: list[str]) -> None:
     assert done.stderr == "[]\n"
 
 
+def test_garbage_is_hardly_looked_for(tmp_path) -> None:
+    """What a short run makes stays until its end, where the kernel takes it back."""
+    (tmp_path / "deploy.py").write_text("from pyinfra.operations import server\nserver.shell(commands='true')\n")
+    program = (
+        "import atexit, gc, sys\nfrom pyinfra_cli.main import main\n"
+        "def count(): return sum(one['collections'] for one in gc.get_stats())\n"
+        "before = count()\n"
+        "atexit.register(lambda: print(count() - before, gc.get_freeze_count() > 10_000, file=sys.stderr))\n"
+        "sys.argv = ['pyinfra', '@local', 'deploy.py', '-y']\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    collections, frozen = done.stderr.splitlines()[-1].split()
+    assert int(collections) <= 12
+    assert frozen == "True"
+
+
 def test_a_run_imports_only_what_it_uses(tmp_path) -> None:
     (tmp_path / "deploy.py").write_text("from pyinfra.operations import server\nserver.shell(commands='true')\n")
     program = (

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -158,3 +161,15 @@ def test_escapes(data: bytes) -> None:
 
 def test_quoting_keeps_bytes_that_are_not_utf_8() -> None:
     assert quote(b"it's \xff".decode("utf-8", "surrogateescape")) == b"'it'\\''s \xff'"
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a shell who it is")
+def test_a_hello_costs_one_process(tmp_path: Path) -> None:
+    """Each login pays for it."""
+    program = tmp_path / "id"
+    program.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/calls\necho somebody\n')
+    program.chmod(0o755)
+    text = prologue("00ff", identity=True)
+    done = subprocess.run(["/bin/sh"], input=text, capture_output=True, env={"PATH": str(tmp_path)}, check=True)
+    assert done.stdout.endswith(f" p {os.geteuid()} somebody\n".encode())
+    assert (tmp_path / "calls").read_text() == "-un\n"

@@ -17,6 +17,7 @@ from .channels import Slots
 from .dialing import ProxyCommand, open_tcp
 from .hostkeys import HostKeyCheck
 from .login import Login, agent_socket, find_credentials
+from .wire import Dialled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -286,8 +287,7 @@ class _Attempt:
         return {
             "host": settings.hostname,
             "port": settings.port,
-            "sock": route.socket,
-            "tunnel": route.tunnel,
+            "tunnel": route.tunnel if route.socket is None else Dialled(route.socket),
             "config": None,
             "client_factory": lambda: self._login,
             "username": settings.user,

@@ -225,7 +225,8 @@ class SSHLink:
                 **channels.shell_arguments(pty=pty),
             )
         )
-        asyncio.get_running_loop().call_soon(connection.hurry)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, connection.hurry)  # two turns later: after the request for a session has left
         if pty:  # the terminal is asked for first, and may be refused
             await opening
             pipe.write(channels.PTY_PREFACE)

@@ -17,6 +17,7 @@ from .config import DEFAULT_KEYS, Settings
 from .failures import printable
 from .keys import KeyFile, KeyPair, KeyStore, find_key
 from .known_hosts import fingerprint
+from .wire import without_padding_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,6 +127,7 @@ class Login(asyncssh.SSHClient):
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         """Remember the connection."""
         self._conn = conn
+        without_padding_messages(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass the news on."""
