@@ -1,6 +1,7 @@
-"""What the jobs of the benchmarks may cost on one host: round trips and processes, counted, so that no load changes them.
+"""What the jobs of the benchmarks may cost on one host: round trips and processes, which no load changes.
 
-A round trip is a step in the longest chain of requests that wait for one another; a process is one that the host begins.
+A round trip is a step in the longest chain of requests that wait for one another; a process is one that the host
+begins.
 """
 
 from __future__ import annotations
