@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
@@ -17,6 +18,7 @@ _INTEGER = re.compile(r"-?[0-9]+\Z", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_][^\s=]*\Z")
 _PAIR = re.compile(r"([A-Za-z0-9_][^\s=:]*(?::[^\s=:]+)*)(?: ?= ?|: )(.*)\Z|([A-Za-z0-9_][^\s=]*)\s*[=:]\Z")
 _PROC_PAIR = re.compile(r"/proc/sys/([^:]+):(.*)\Z")
+_SWAPPED = str.maketrans("./", "/.")
 _KLD = re.compile(
     r"\s*(?P<id>[0-9]+)\s+(?P<refs>[0-9]+)\s+(?P<address>0x[0-9a-f]+)\s+(?P<size>[0-9a-f]+)\s+(?P<name>\S+)"
 )
@@ -161,13 +163,14 @@ def proc_path(key: str) -> str:
     The first of "." and "/" separates; the other then stands for a dot in a name (``net.ipv4.conf.eth0/1.mtu``).
     """
     first = re.search(r"[./]", key)
-    return key if first is None or first.group() == "/" else key.translate(str.maketrans("./", "/."))
+    return key if first is None or first.group() == "/" else key.translate(_SWAPPED)
 
 
+@lru_cache(maxsize=4096)  # a kernel has more than a thousand settings, and most are the same on all hosts
 def _pair(line: str) -> tuple[str, str]:
     match = _PROC_PAIR.match(line)
     if match is not None:
-        return match[1].translate(str.maketrans("./", "/.")), match[2]
+        return match[1].translate(_SWAPPED), match[2]
     match = _PAIR.match(line)
     if match is None:
         return "", ""
@@ -175,6 +178,8 @@ def _pair(line: str) -> tuple[str, str]:
 
 
 def _value(text: str) -> Any:
+    if text.isdigit() and text.isascii():
+        return int(text)
     pieces = text.split()
     if "\n" not in text and pieces and all(map(_INTEGER.match, pieces)):
         return int(pieces[0]) if len(pieces) == 1 else [int(piece) for piece in pieces]
