@@ -228,7 +228,8 @@ class _Attempt:
         self._forwards = self._forwarded_agent()
         self._connection: Connection | None = None
         prompts = None if settings.batch_mode else shared.prompts
-        self._login = Login(credentials, check, shared.keys, prompts, self._clock.paused, self._lost)
+        ahead = settings.use_keys and credentials.only_keys and self._methods()[0] == "publickey"
+        self._login = Login(credentials, check, shared.keys, prompts, self._clock.paused, self._lost, ahead=ahead)
 
     def _lost(self, error: Exception | None) -> None:
         if self._connection is not None:

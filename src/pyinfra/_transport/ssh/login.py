@@ -13,6 +13,7 @@ from asyncssh import SSHKeyPair
 from pyinfra._core.errors import AuthenticationError
 from pyinfra._core.secrets import HiddenValue, reveal
 
+from .ahead import LoginAhead
 from .config import DEFAULT_KEYS, Settings
 from .failures import printable
 from .keys import KeyFile, KeyPair, KeyStore, find_key
@@ -47,6 +48,11 @@ class Credentials:
         if self.password and self.explicit_key is None:
             return ("password", "keyboard-interactive", "publickey")
         return _METHODS
+
+    @property
+    def only_keys(self) -> bool:
+        """Whether there are keys, and no password that a server with few tries to give might want instead."""
+        return self.password is None and bool(self.files or self.agent)
 
 
 def agent_socket(settings: Settings, options: SSHOptions) -> str | None:
@@ -96,6 +102,7 @@ class Login(asyncssh.SSHClient):
         prompts: asks the user; None where nobody may be asked.
         paused: stops the clock of the connection while a user thinks.
         on_lost: told when the connection has ended.
+        ahead: offer the first key before the server has said what it allows.
     """
 
     def __init__(
@@ -106,6 +113,8 @@ class Login(asyncssh.SSHClient):
         prompts: Prompts | None,
         paused: Callable[[], AbstractContextManager[None]],
         on_lost: Callable[[Exception | None], None],
+        *,
+        ahead: bool = False,
     ) -> None:
         self._credentials = credentials
         self._check = check
@@ -113,8 +122,11 @@ class Login(asyncssh.SSHClient):
         self._prompts = prompts
         self._paused = paused
         self._on_lost = on_lost
+        self._wants_ahead = ahead
+        self._ahead: LoginAhead | None = None
         self._agent: asyncssh.SSHAgentClient | None = None
-        self._rounds = 0
+        self._offered = False  # what is ready
+        self._asked_for = 0  # of the keys that need a passphrase
         self._held: set[bytes] = set()  # the public keys that the agent holds
         self._password_tries: set[str] = set()
         self._conn: asyncssh.SSHClientConnection | None = None
@@ -128,6 +140,8 @@ class Login(asyncssh.SSHClient):
         """Remember the connection."""
         self._conn = conn
         without_padding_messages(conn)
+        if self._wants_ahead:
+            self._ahead = LoginAhead(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass the news on."""
@@ -163,21 +177,24 @@ class Login(asyncssh.SSHClient):
     async def public_key_auth_requested(self) -> Sequence[KeyPair | SSHKeyPair] | None:
         """Offer everything that is ready, then, one by one, the keys that need a passphrase."""
         self._note_allowed()
-        self._rounds += 1
-        if self._rounds == 1:
+        if not self._offered:
+            self._offered = True
             ready = [*await self._agent_keys(), *await self._ready_files()]
             if ready:
                 return ready
-            self._rounds += 1
+        return None if self._guessing else await self._unlocked_key()
+
+    async def _unlocked_key(self) -> Sequence[KeyPair] | None:
+        """Ask for the passphrase of the next key that needs one."""
         locked = [file for file in self._credentials.files if file.encrypted and not self._in_agent(file)]
-        while self._prompts is not None and self._rounds - 2 < len(locked):
-            file = locked[self._rounds - 2]
+        while self._prompts is not None and self._asked_for < len(locked):
+            file = locked[self._asked_for]
+            self._asked_for += 1
             with self._paused():
                 key = await self._keys.unlock(file, None, ask=True)
             if key is not None:
                 self.tried.append(f"key {file.path}")
                 return file.pairs(key)
-            self._rounds += 1
         return None
 
     async def _agent_keys(self) -> list[KeyPair | SSHKeyPair]:
@@ -256,8 +273,12 @@ class Login(asyncssh.SSHClient):
 
     # -- what to say when it failed ------------------------------------------------------
 
+    @property
+    def _guessing(self) -> bool:
+        return self._ahead is not None and self._ahead.guessing
+
     def _note_allowed(self) -> None:
-        if self._conn is not None:
+        if self._conn is not None and not self._guessing:
             self.allowed += [m for m in self._conn.get_server_auth_methods() if m not in self.allowed]
 
     def refused(self) -> AuthenticationError:
