@@ -13,7 +13,7 @@ from pathlib import Path
 from .contestants import Task, call
 from .environments import ROOT, compile_ours
 from .fleet import Fleet, fleet
-from .plan import ANSIBLE, JOBS
+from .plan import ANSIBLE, JOBS, SECOND_WAYS
 from .results import Point, Results
 from .runs import RunError, run
 
@@ -75,8 +75,8 @@ class Place:
         """Run each contestant as often as asked for, after it has warmed up where hosts are kept."""
         self._renew()
         (self._folder / "packages.txt").write_text("\n".join(self._packages()))
-        if not self._job.new_hosts:
-            self._turn(self._points, keep=False)  # each finds the host then as it wants it
+        if not self._job.new_hosts:  # every tool finds the hosts then as it wants them
+            self._turn([point for point in self._points if point.who not in SECOND_WAYS], keep=False)
             self._turn([point for point in self._points if point.who in _LEARNERS], keep=False)
         for _ in range(runs):
             self._turn(self._points, keep=True)

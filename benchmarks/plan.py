@@ -10,6 +10,7 @@ from .results import Point
 TOOLS = ("ours", "ours-again", "rival", "floor")
 PROGRAMS = ("ours-api", "rival-api")
 ANSIBLE = ("ansible", "mitogen")
+SECOND_WAYS = ("ours-api", "rival-api", "mitogen")  # of tools that the plan has another way to run
 EVERYONE = (*TOOLS, *PROGRAMS, *ANSIBLE)
 ENGINE = "engine"
 ENGINE_JOBS = {"shell": "server.shell", "server": "operations of J2"}
