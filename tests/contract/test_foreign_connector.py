@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +74,7 @@ class ForeignConnector(BaseConnector):
         return True
 
 
-connector_registry.connector_points()["foreign"] = EntryPoint(
-    "foreign", f"{__name__}:ForeignConnector", connector_registry.GROUP
-)
+connector_registry.connector_points()["foreign"] = f"{__name__}:ForeignConnector"
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ Example: python -m tests.docs.command web1,web2 deploy.py
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
-
 from pyinfra._engine.model import connector_registry
 from pyinfra_cli.main import main
 
 if __name__ == "__main__":
-    obliging = EntryPoint("ssh", "tests.docs.hosts:ObligingConnector", connector_registry.GROUP)
-    connector_registry.connector_points()["ssh"] = obliging
+    connector_registry.BUNDLED["ssh"] = "tests.docs.hosts:ObligingConnector"
     main()

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -47,10 +46,8 @@ def examples(page: Path) -> Iterator[Example]:
 
 @pytest.fixture
 def _no_real_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    points = connector_registry.connector_points()
     for name in ("ssh", "local"):
-        obliging = EntryPoint(name, "tests.docs.hosts:ObligingConnector", connector_registry.GROUP)
-        monkeypatch.setitem(points, name, obliging)
+        monkeypatch.setitem(connector_registry.BUNDLED, name, "tests.docs.hosts:ObligingConnector")
     connector_registry.load_connector.cache_clear()
     yield
     connector_registry.load_connector.cache_clear()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.locations import TraceLine
@@ -82,8 +82,7 @@ class Problem(Record):
     trace: tuple[TraceLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FactReport:
+class FactReport(Record):
     """The values of one fact.
 
     Attributes:
@@ -96,7 +95,7 @@ class FactReport:
     name: str
     arguments: str
     values: Mapping[str, Any]
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = MappingProxyType({})
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import BinaryIO, Protocol
 
 from pyinfra._core.output import CapturedOutput
+from pyinfra._core.records import Record
 from pyinfra._core.secrets import HiddenValue
 
 # -- what is asked for ---------------------------------------------------------------------
@@ -26,8 +27,7 @@ class Method(Enum):
     DZDO = "dzdo"
 
 
-@dataclass(frozen=True, slots=True)
-class PrivilegeStep:
+class PrivilegeStep(Record):
     """One change of user. A :class:`ShellKey` holds them from the outermost to the innermost."""
 
     method: Method
@@ -135,8 +135,7 @@ class Result:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Record):
     """Who the login shell runs as."""
 
     user: str

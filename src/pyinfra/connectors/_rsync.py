@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from pyinfra._transport.ssh.keys import find_key
+from pyinfra._transport.ssh.key_paths import find_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

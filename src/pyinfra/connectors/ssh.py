@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 import pyinfra
-import pyinfra._transport.ssh.libraries  # before anything that imports asyncssh
 from pyinfra import logger
 from pyinfra._core.display import visible
 from pyinfra._core.errors import TransferError

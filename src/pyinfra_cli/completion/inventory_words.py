@@ -41,5 +41,5 @@ def _connectors(text: str) -> Iterator[Candidate]:
     if text.startswith("@ssh/"):
         yield from with_lead("@ssh/", known_hosts())
         return
-    for name, point in sorted(connector_points().items()):
-        yield f"@{name}", module_summary(point.module)
+    for name, place in sorted(connector_points().items()):
+        yield f"@{name}", module_summary(place.partition(":")[0])

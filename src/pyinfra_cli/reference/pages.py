@@ -180,7 +180,8 @@ def connector_list() -> Iterator[Block]:
     from pyinfra._engine.model.connector_registry import connector_points
 
     yield Heading("Connectors")
-    yield Terms([(f"@{name}", module_summary(point.module)) for name, point in sorted(connector_points().items())])
+    places = sorted(connector_points().items())
+    yield Terms([(f"@{name}", module_summary(place.partition(":")[0])) for name, place in places])
     yield Prose("The host data that one reads: pyinfra help @ssh.")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType
 
+from pyinfra._core.importing import when_nothing_is_urgent
 from pyinfra._engine.controller.user_files import compile_file
 
 _OURS = ("pyinfra.facts", "pyinfra.operations")
@@ -54,6 +55,7 @@ def _import_all(paths: Sequence[str]) -> None:
 
 
 def _import(module: str, name: str) -> None:
+    when_nothing_is_urgent()
     with suppress(Exception):
         found = importlib.import_module(module)
         if name in found.__all__:  # some modules import what they export when it is asked for

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from pyinfra._core.records import Record
 from pyinfra._report.view import Form
 from pyinfra_cli.commands import FactCall, check_call, get_facts_and_args, get_func_and_args
 from pyinfra_cli.exceptions import CliError
@@ -15,8 +16,7 @@ from pyinfra_cli.words import forms
 from pyinfra_cli.words.values import split_keyword
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Record):
     """What is to be done on the hosts.
 
     Attributes:
@@ -34,7 +34,7 @@ class Work:
     deploy_files: tuple[str, ...] = ()
     function: Callable[..., Any] | None = None
     args: Sequence[Any] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = MappingProxyType({})
     facts: Sequence[FactCall] = ()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import EntryPoint
 from typing import Any
 
 from pyinfra._core.commands import StringCommand
@@ -25,7 +24,7 @@ from pyinfra._engine.prepare.operation import operation
 from pyinfra._transport.base import Command, Failure, FailureKind, Request, Result
 
 # As if a package had announced it.
-connector_registry.connector_points()["toy"] = EntryPoint("toy", f"{__name__}:ToyConnector", connector_registry.GROUP)
+connector_registry.connector_points()["toy"] = f"{__name__}:ToyConnector"
 
 
 class Sleepers:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +30,7 @@ from pyinfra.api.operations import run_ops
 from ..engine.toy import ToyConnector, ToySession, ensure, run, toy_state
 
 # As if a package had announced it.
-connector_registry.connector_points()["bytes"] = EntryPoint(
-    "bytes", f"{__name__}:BytesConnector", connector_registry.GROUP
-)
+connector_registry.connector_points()["bytes"] = f"{__name__}:BytesConnector"
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schema"
 Adder = Callable[[State], object]
 

@@ -44,7 +44,7 @@ def test_no_compiler_is_started():
     program = (
         "import sys; started = []\n"
         "sys.addaudithook(lambda event, what: started.append(what[0]) if event == 'subprocess.Popen' else None)\n"
-        "import pyinfra.connectors.ssh\n"
+        "from pyinfra._transport.ssh import libraries; libraries.load()\n"
         "sys.exit(repr(started) if any('ldconfig' not in str(one) for one in started) else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=False)

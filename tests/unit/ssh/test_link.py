@@ -12,8 +12,7 @@ from pyinfra._core.output import STDOUT
 from pyinfra._core.secrets import HiddenValue
 from pyinfra._transport.base import Command
 from pyinfra._transport.session import ShellSession
-from pyinfra._transport.ssh import channels, connection
-from pyinfra._transport.ssh import link as link_module
+from pyinfra._transport.ssh import channels, connection, sessions
 from pyinfra._transport.ssh.shared import SSHShared
 
 from .servers import USER, Policy, Receiver, Stingy, key, link_to, run_script, serving
@@ -335,7 +334,7 @@ def test_does_not_try_again_with_the_same_wrong_password(places):
 def test_waits_for_a_free_session_then_opens_another_connection(places, monkeypatch):
     monkeypatch.setattr(channels, "MAX_CHANNELS", 3)
     monkeypatch.setattr(channels.Slots.__init__, "__defaults__", (3,))
-    monkeypatch.setattr(link_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(sessions, "PATIENCE", 0.2)
 
     async def scenario():
         async with serving() as server:
@@ -358,7 +357,7 @@ def test_waits_for_a_free_session_then_opens_another_connection(places, monkeypa
 
 
 def test_server_that_refuses_more_sessions(places, monkeypatch):
-    monkeypatch.setattr(link_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(sessions, "PATIENCE", 0.2)
 
     async def scenario():
         async with serving(Stingy([key("user")])) as server:
@@ -390,14 +389,14 @@ def test_server_that_opens_no_session(places):
 
 def test_server_that_could_not_start_a_shell_just_now(places, monkeypatch):
     """A machine without a free process, for a moment."""
-    monkeypatch.setattr(link_module, "_PAUSE", 0)
+    monkeypatch.setattr(sessions, "_PAUSE", 0)
 
     starts = []
 
     async def scenario():
         async with serving() as server:
             link = link_to(server, key=places.key_file())
-            start = link._start_shell
+            start = sessions.Sessions._start_shell
 
             async def tired(*arguments, **options):
                 starts.append(len(starts))
@@ -405,7 +404,7 @@ def test_server_that_could_not_start_a_shell_just_now(places, monkeypatch):
                     raise asyncssh.ChannelOpenError(asyncssh.OPEN_REQUEST_SESSION_FAILED, "Session request failed")
                 await start(*arguments, **options)
 
-            monkeypatch.setattr(link, "_start_shell", tired)
+            monkeypatch.setattr(sessions.Sessions, "_start_shell", tired)
             await link.connect()
             answers = [(await run_script(link, b"echo x"))[1] for _ in range(2)]
             await link.close()

@@ -12,7 +12,7 @@ import asyncssh
 from pyinfra._core.errors import ConnectError
 from pyinfra._core.output import STDERR, STDOUT
 
-from .failures import printable
+from .unreachable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
+
+from pyinfra._core.records import Record
 
 from .config_rules import NEEDS_OPENSSH, SYSTEM_CONFIG, ConfigFiles, Evaluation, NeedsOpenSSH, RawValues, Target
 from .jump_syntax import Hop, parse_jumps
@@ -20,7 +23,7 @@ from .openssh import ask_openssh
 from .tokens import Tokens, local_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from .config_syntax import Block, Directive
 
@@ -43,8 +46,7 @@ _POLICIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Record):
     """The effective configuration of one host. ``None`` means that nothing was said."""
 
     original: str  # the name that was asked for
@@ -76,7 +78,7 @@ class Settings:
     use_password: bool = True
     use_keyboard: bool = True
     environment: tuple[tuple[str, str], ...] = ()
-    algorithms: dict[str, str] = field(default_factory=dict)  # "kex", "ciphers", "macs", "host_keys", as written
+    algorithms: Mapping[str, str] = MappingProxyType({})  # "kex", "ciphers", "macs", "host_keys", as written
 
 
 @dataclass(slots=True)

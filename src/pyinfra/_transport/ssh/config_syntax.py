@@ -7,12 +7,12 @@ is decided in ``config_rules``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyinfra._core.errors import ConnectError
+from pyinfra._core.records import Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +31,7 @@ class ConfigError(ConnectError):
         super().__init__(f"SSH config error ({path} line {number}: {reason})")
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Record):
     """One line of a configuration file."""
 
     keyword: str  # lower case
@@ -45,8 +44,7 @@ class Directive:
         return ConfigError(self.path, self.number, reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Record):
     """The lines below a ``Host`` or ``Match`` line, or those at the head of a file."""
 
     head: Directive | None

@@ -14,21 +14,18 @@ from pyinfra._core.errors import ConnectError, HostKeyError
 
 from . import algorithms, failures
 from .channels import Slots
-from .dialing import ProxyCommand, open_tcp
 from .hostkeys import HostKeyCheck
 from .login import Login, agent_socket, find_credentials
+from .route import Clock, Route
+from .unreachable import UnreachableError, printable, timed_out
 from .wire import Dialled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-
     from .config import Settings
-    from .link import SSHLink
     from .login import Credentials
     from .options import SSHOptions
+    from .route import Dialling, TakeJump
     from .shared import SSHShared
-
-    TakeJump = Callable[[Settings], Awaitable[tuple[SSHLink, Callable[[], Any]]]]
 
 # Without ServerAliveInterval in the configuration: a silent connection is given up after 45 seconds.
 ALIVE_INTERVAL = 15.0
@@ -44,7 +41,7 @@ class Connection:
     """An SSH connection that is logged in."""
 
     def __init__(
-        self, ssh: asyncssh.SSHClientConnection, route: _Route, silence: float, environment: dict[str, str]
+        self, ssh: asyncssh.SSHClientConnection, route: Route, silence: float, environment: dict[str, str]
     ) -> None:
         self.ssh = ssh
         self.slots = Slots()
@@ -92,67 +89,9 @@ class Connection:
         await self._route.release()
 
 
-class Clock:
-    """The time limit of one connection; it stands still while the user is asked or others are waited for."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.timeout = asyncio.timeout(seconds)
-
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """Stop the clock."""
-        loop = asyncio.get_running_loop()
-        due = self.timeout.when()
-        left = None if due is None else due - loop.time()
-        self.timeout.reschedule(None)
-        try:
-            yield
-        finally:
-            if left is not None and not self.timeout.expired():
-                self.timeout.reschedule(loop.time() + left)
-
-
-class _Route:
-    """How the bytes get to the host; closed with the connection."""
-
-    def __init__(self) -> None:
-        self.socket: socket.socket | None = None
-        self.tunnel: asyncssh.SSHClientConnection | None = None
-        self.proxy: ProxyCommand | None = None
-        self._give_back: Callable[[], Any] | None = None
-
-    async def find(self, settings: Settings, clock: Clock, take_jump: TakeJump) -> None:
-        """Reach the host, directly, through a command or through other hosts."""
-        if settings.jumps:
-            with clock.paused():  # jump hosts have a time limit of their own, and are waited for by many
-                link, self._give_back = await take_jump(settings)
-            self.tunnel = link.tunnel()
-        elif settings.proxy_command is not None:
-            self.proxy = await ProxyCommand.start(settings.proxy_command)
-            self.socket = self.proxy.socket
-        else:
-            self.socket = await open_tcp(
-                settings.hostname, settings.port, settings.address_family, settings.bind_address
-            )
-
-    def hand_over(self) -> None:
-        """The socket belongs to the connection now: closing it here could hit another one with the same number."""
-        self.socket = None
-        if self.proxy is not None:
-            self.proxy.socket = None
-
-    async def release(self) -> None:
-        if self.proxy is not None:
-            await self.proxy.stop()
-        elif self.socket is not None:
-            self.socket.close()
-        give_back, self._give_back = self._give_back, None
-        if give_back is not None:
-            await give_back()
-
-
-async def dial(settings: Settings, options: SSHOptions, shared: SSHShared, take_jump: TakeJump) -> Connection:
+async def dial(
+    settings: Settings, options: SSHOptions, shared: SSHShared, take_jump: TakeJump, dialling: Dialling | None = None
+) -> Connection:
     """Open a connection and log in.
 
     Args:
@@ -160,6 +99,7 @@ async def dial(settings: Settings, options: SSHOptions, shared: SSHShared, take_
         options: what was said outside of it.
         shared: of the run.
         take_jump: returns a connected link to the last of ``settings.jumps``, and what gives it back.
+        dialling: a connection that has been begun.
 
     Raises:
         ConnectError: or a subclass.
@@ -171,7 +111,7 @@ async def dial(settings: Settings, options: SSHOptions, shared: SSHShared, take_
     while True:
         attempt = _Attempt(settings, options, shared, credentials, check)
         try:
-            connection = await attempt.run(take_jump)
+            connection = await attempt.run(take_jump, dialling)
         except HostKeyError:
             if not await _try_again(check, shared):
                 raise
@@ -235,12 +175,12 @@ class _Attempt:
         if self._connection is not None:
             self._connection.cause = error or asyncssh.ConnectionLost("Connection lost")
 
-    async def run(self, take_jump: TakeJump) -> Connection:
-        route = _Route()
+    async def run(self, take_jump: TakeJump, dialling: Dialling | None) -> Connection:
+        route = Route()
         settings = self._settings
         try:
             async with self._clock.timeout:
-                await route.find(settings, self._clock, take_jump)
+                await route.find(settings, self._clock, take_jump, dialling)
                 self._phase = "exchanging keys"
                 with self._clock.paused():
                     await self._shared.logins.acquire()
@@ -250,7 +190,7 @@ class _Attempt:
                     self._shared.logins.release()
         except TimeoutError as error:
             await route.release()
-            raise failures.timed_out(settings.hostname, settings.port, self._where(), self._clock.seconds) from error
+            raise timed_out(settings.hostname, settings.port, self._where(), self._clock.seconds) from error
         except BaseException as error:
             complaint = await route.proxy.explain() if route.proxy is not None else ""
             await route.release()
@@ -264,7 +204,7 @@ class _Attempt:
     def _where(self) -> str:
         return "logging in" if self._login.begun else self._phase
 
-    async def _handshake(self, route: _Route) -> asyncssh.SSHClientConnection:
+    async def _handshake(self, route: Route) -> asyncssh.SSHClientConnection:
         self._check.refresh()
         try:
             return await asyncssh.connect(**self._arguments(route))
@@ -274,14 +214,14 @@ class _Attempt:
             raise self._check.explain(error.reason) from error
         except asyncssh.ChannelOpenError as error:
             target = f"{self._settings.hostname} port {self._settings.port}"
-            reason = failures.printable(error.reason)
-            raise failures.UnreachableError(f"Could not connect ({target} through the jump host: {reason})") from error
+            reason = printable(error.reason)
+            raise UnreachableError(f"Could not connect ({target} through the jump host: {reason})") from error
         except (asyncssh.Error, OSError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 raise
             raise failures.handshake_failed(error, self._where()) from error
 
-    def _arguments(self, route: _Route) -> dict[str, Any]:
+    def _arguments(self, route: Route) -> dict[str, Any]:
         settings, check = self._settings, self._check
         written, without = settings.algorithms, self._options.disabled_algorithms
         interval, count = self._alive()

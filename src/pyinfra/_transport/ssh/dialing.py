@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from typing import Any
 
-from .failures import UnreachableError, printable, unreachable, unresolved
+from .unreachable import UnreachableError, printable, unreachable, unresolved
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
 # How long an address may be silent before the next one is tried beside it (RFC 8305).

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncssh
 
-from pyinfra._core.errors import ConnectError
 from pyinfra._core.records import Record
 from pyinfra._core.secrets import HiddenValue, reveal
+
+from .key_paths import UnusableKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 _MAGIC = b"openssh-key-v1\x00"
 _BEGIN, _END = b"-----BEGIN OPENSSH PRIVATE KEY-----", b"-----END OPENSSH PRIVATE KEY-----"
 KeyPair: TypeAlias = asyncssh.SSHKey | tuple[asyncssh.SSHKey, asyncssh.SSHCertificate]
-
-
-class UnusableKeyError(ConnectError):
-    """A private key cannot be used."""
 
 
 class KeyFile(Record):
@@ -176,17 +172,3 @@ def _certificates(
         if certificate.key.public_data == public:
             found.append(certificate)
     return tuple(found)
-
-
-def find_key(name: str, folders: Sequence[Path]) -> str:
-    """Return the path of a key file that a user named: ``~``, then relative to each folder.
-
-    Raises:
-        UnusableKeyError: when there is none.
-    """
-    path = Path(name).expanduser()
-    candidates = [path] if path.is_absolute() else [folder / path for folder in (Path.cwd(), *folders)]
-    for candidate in candidates:
-        if candidate.is_file() or os.access(candidate, os.R_OK):
-            return str(candidate)
-    raise UnusableKeyError(f"SSH error (there is no private key file {name})", hint="check ssh_key")

@@ -15,9 +15,10 @@ from pyinfra._core.secrets import HiddenValue, reveal
 
 from .ahead import LoginAhead
 from .config import DEFAULT_KEYS, Settings
-from .failures import printable
-from .keys import KeyFile, KeyPair, KeyStore, find_key
+from .key_paths import find_key
+from .keys import KeyFile, KeyPair, KeyStore
 from .known_hosts import fingerprint
+from .unreachable import printable
 from .wire import without_padding_messages
 
 if TYPE_CHECKING:

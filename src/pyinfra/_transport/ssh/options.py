@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
+
+from pyinfra._core.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class SSHOptions:
+class SSHOptions(Record):
     """How to reach and log in to one host; ``None`` leaves it to the configuration.
 
     Args:
@@ -47,7 +48,7 @@ class SSHOptions:
     retry_min_delay: float = 0.1
     retry_max_delay: float = 0.5
     sftp: bool = True
-    disabled_algorithms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    disabled_algorithms: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Prompts(Protocol):

@@ -10,7 +10,7 @@ import asyncssh
 from pyinfra._core.errors import ConnectionLostError, TransferError
 from pyinfra._core.output import encode
 
-from .failures import printable
+from .unreachable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

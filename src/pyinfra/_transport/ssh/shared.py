@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from . import libraries
 from .config import ConfigReader
-from .keys import KeyStore
 from .known_hosts import KnownHosts
 from .options import NoPrompts, Prompts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
+    from .keys import KeyStore
     from .link import SSHLink
 
 # A login is work for one thread: more of them at a time only make each one slower, until some time out.
@@ -35,10 +37,25 @@ class SSHShared:
         self.warn = warn
         self.configs = ConfigReader()
         self.known_hosts = KnownHosts()
-        self.keys = KeyStore(self.prompts)
         self.jumps = JumpHosts()
         self.logins = asyncio.Semaphore(LOGINS_AT_A_TIME)
         self.asking = asyncio.Lock()
+        self._loading: asyncio.Future[None] | None = None
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        """The private keys of the run. They take the SSH library."""
+        from .keys import KeyStore
+
+        return KeyStore(self.prompts)
+
+    async def library(self) -> None:
+        """Import the SSH library, in a thread, if nobody has done it."""
+        if libraries.loaded():
+            return
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(libraries.load))
+        await asyncio.shield(self._loading)
 
 
 class _JumpHost:
