@@ -35,12 +35,14 @@ def place(results: Results, points: Sequence[Point]) -> str:
     runs = max((len(results.points[point]["wall"]) for point in measured), default=0)
     lines = [
         f"\n{first.job}: {JOBS[first.job].title}; {first.hosts} hosts, {first.rtt:g} ms, {runs} runs, medians",
-        "  " + " " * 10 + f"{'times ours':>12}" + "".join(f"{HEADINGS[name]:>15}" for name in FIGURES),
+        "  " + " " * 10 + f"{'times ours':>12}" + "".join(f"{HEADINGS[name]:>15}" for name in FIGURES)
+        + f"{'round trips':>15}",
     ]
     for point in measured:
         ratio = number(results.ratio(point, ours)) if ours else "-"
         cells = "".join(f"{number(results.median(point, name)):>15}" for name in FIGURES)
-        lines.append(f"  {point.who:10}{ratio:>12}{cells}")
+        trips = results.trips(point.job, point.hosts, point.who)  # known when this is not the first latency
+        lines.append(f"  {point.who:10}{ratio:>12}{cells}{number(trips):>15}")
     return "\n".join(lines)
 
 
