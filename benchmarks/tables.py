@@ -35,7 +35,10 @@ def place(results: Results, points: Sequence[Point]) -> str:
     runs = max((len(results.points[point]["wall"]) for point in measured), default=0)
     lines = [
         f"\n{first.job}: {JOBS[first.job].title}; {first.hosts} hosts, {first.rtt:g} ms, {runs} runs, medians",
-        "  " + " " * 10 + f"{'times ours':>12}" + "".join(f"{HEADINGS[name]:>15}" for name in FIGURES)
+        "  "
+        + " " * 10
+        + f"{'times ours':>12}"
+        + "".join(f"{HEADINGS[name]:>15}" for name in FIGURES)
         + f"{'round trips':>15}",
     ]
     for point in measured:

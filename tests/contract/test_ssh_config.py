@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyinfra._core.errors import ConnectError
-from pyinfra._transport.ssh.config import DEFAULT_KEYS, ConfigReader, Settings
-from pyinfra._transport.ssh.config_rules import Target
-from pyinfra._transport.ssh.tokens import Tokens
+from pyinfra._transport.ssh.config.rules import Target
+from pyinfra._transport.ssh.config.settings import DEFAULT_KEYS, ConfigReader, Settings
+from pyinfra._transport.ssh.config.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

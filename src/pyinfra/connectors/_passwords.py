@@ -27,7 +27,7 @@ class PasswordPrompts:
             host: the one that needs it first; its answer is used for the others too.
             step: method and user.
         """
-        from pyinfra._transport.ssh.prompts import TerminalPrompts  # only loaded when there is a question
+        from pyinfra._transport.ssh.login.prompts import TerminalPrompts  # only loaded when there is a question
 
         # su wants the password of the other user, sudo that of one's own
         key = (step.method.value, step.user if step.method.value == "su" else None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from pyinfra._transport.ssh.key_paths import find_key
+from pyinfra._transport.ssh.login.key_paths import find_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pyinfra._transport.ssh.config import Settings
+    from pyinfra._transport.ssh.config.settings import Settings
     from pyinfra._transport.ssh.options import SSHOptions
 
 _OTHER_USERS = ("_su_user", "_doas", "_dzdo")

@@ -22,7 +22,7 @@ from pyinfra._core.errors import TransferError
 from pyinfra._core.output import STDERR, STDOUT
 from pyinfra._engine import bridge
 from pyinfra._transport.ssh.link import SSHLink
-from pyinfra._transport.ssh.prompts import TerminalPrompts
+from pyinfra._transport.ssh.login.prompts import TerminalPrompts
 from pyinfra._transport.ssh.shared import SSHShared
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import ConnectError, InventoryError

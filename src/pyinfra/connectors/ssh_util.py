@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyinfra._core.secrets import HiddenValue, reveal
 from pyinfra._engine import bridge
-from pyinfra._transport.ssh.key_paths import UnusableKeyError, find_key
+from pyinfra._transport.ssh.login.key_paths import UnusableKeyError, find_key
+from pyinfra._transport.ssh.login.prompts import TerminalPrompts
 from pyinfra._transport.ssh.options import NoPrompts
-from pyinfra._transport.ssh.prompts import TerminalPrompts
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 
 if TYPE_CHECKING:
     import asyncssh
 
-    from pyinfra._transport.ssh.keys import KeyFile, KeyStore
+    from pyinfra._transport.ssh.login.keys import KeyFile, KeyStore
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 
@@ -72,7 +72,7 @@ def load_key_with_certificate(
     Raises:
         ConnectError: when it cannot be used.
     """
-    from pyinfra._transport.ssh.keys import KeyStore  # it takes the SSH library
+    from pyinfra._transport.ssh.login.keys import KeyStore  # it takes the SSH library
 
     store = KeyStore(TerminalPrompts() if allow_prompt else NoPrompts())
     path = find_key(key_filename, (Path(cwd),) if cwd else ())

@@ -65,7 +65,7 @@ def known_hosts() -> Iterator[Candidate]:
 
 
 def _names_in_config(path: Path, depth: int = 0) -> Iterator[str]:
-    from pyinfra._transport.ssh.config_syntax import ConfigError, parse_file
+    from pyinfra._transport.ssh.config.syntax import ConfigError, parse_file
 
     try:
         directives = parse_file(path)

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from pyinfra._core.secrets import reveal
-from pyinfra._transport.ssh.config import ConfigReader
-from pyinfra._transport.ssh.config_rules import Target
+from pyinfra._transport.ssh.config.rules import Target
+from pyinfra._transport.ssh.config.settings import ConfigReader
 from pyinfra._transport.ssh.options import SSHOptions
 from pyinfra.api import Config, Inventory, State
 from pyinfra.api.exceptions import ConnectError, ConnectorDataTypeError, InventoryError

@@ -8,7 +8,7 @@ import asyncssh
 import pytest
 
 from pyinfra._core.errors import HostKeyError
-from pyinfra._transport.ssh.known_hosts import CERT_AUTHORITY, REVOKED, KnownHosts, lookup_name
+from pyinfra._transport.ssh.login.known_hosts import CERT_AUTHORITY, REVOKED, KnownHosts, lookup_name
 from pyinfra._transport.ssh.shared import SSHShared
 
 from .servers import Policy, key, link_to, public, run_script, serving

@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pyinfra._transport.ssh import route
-from pyinfra._transport.ssh.config import Settings
-from pyinfra._transport.ssh.jump_syntax import Hop
+from pyinfra._transport.ssh.config.jumps import Hop
+from pyinfra._transport.ssh.config.settings import Settings
 from pyinfra._transport.ssh.route import Dialling
 
 from .servers import USER, link_to, run_script, serving

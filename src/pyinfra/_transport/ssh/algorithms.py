@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asyncssh import encryption, kex, mac, public_key
 
-from .config_syntax import matches_any
+from .config.syntax import matches_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

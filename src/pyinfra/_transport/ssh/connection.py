@@ -14,15 +14,15 @@ from pyinfra._core.errors import ConnectError, HostKeyError
 
 from . import algorithms, failures
 from .channels import Slots
-from .hostkeys import HostKeyCheck
-from .login import Login, agent_socket, find_credentials
+from .login.client import Login, agent_socket, find_credentials
+from .login.hostkeys import HostKeyCheck
 from .route import Clock, Route
 from .unreachable import UnreachableError, printable, timed_out
 from .wire import Dialled
 
 if TYPE_CHECKING:
-    from .config import Settings
-    from .login import Credentials
+    from .config.settings import Settings
+    from .login.client import Credentials
     from .options import SSHOptions
     from .route import Dialling, TakeJump
     from .shared import SSHShared

@@ -15,7 +15,7 @@ from pyinfra._core.errors import ConnectError, ConnectionLostError
 from pyinfra._core.records import changed
 
 from . import libraries
-from .config_rules import Target
+from .config.rules import Target
 from .names import check_host, check_user
 from .route import Dialling
 from .unreachable import UnreachableError
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from pyinfra._transport.base import Files, Pipe, PipeReceiver
 
-    from .config import Settings
+    from .config.jumps import Hop
+    from .config.settings import Settings
     from .connection import Connection
-    from .jump_syntax import Hop
     from .options import SSHOptions
     from .sessions import Sessions
     from .shared import SSHShared

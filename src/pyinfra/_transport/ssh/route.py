@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import asyncssh
 
-    from .config import Settings
+    from .config.settings import Settings
     from .link import SSHLink
 
     TakeJump = Callable[[Settings], Awaitable[tuple[SSHLink, Callable[[], Any]]]]

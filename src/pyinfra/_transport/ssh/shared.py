@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import libraries
-from .config import ConfigReader
-from .known_hosts import KnownHosts
+from .config.settings import ConfigReader
+from .login.known_hosts import KnownHosts
 from .options import NoPrompts, Prompts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
-    from .keys import KeyStore
     from .link import SSHLink
+    from .login.keys import KeyStore
 
 # A login is work for one thread: more of them at a time only make each one slower, until some time out.
 LOGINS_AT_A_TIME = 32
@@ -45,7 +45,7 @@ class SSHShared:
     @cached_property
     def keys(self) -> KeyStore:
         """The private keys of the run. They take the SSH library."""
-        from .keys import KeyStore
+        from .login.keys import KeyStore
 
         return KeyStore(self.prompts)
 

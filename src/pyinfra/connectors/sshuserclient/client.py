@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyinfra._core.secrets import HiddenValue
 from pyinfra._engine import bridge
-from pyinfra._transport.ssh.known_hosts import KnownHosts, KnownKey
 from pyinfra._transport.ssh.link import SSHLink
+from pyinfra._transport.ssh.login.known_hosts import KnownHosts, KnownKey
 from pyinfra._transport.ssh.options import SSHOptions
 from pyinfra._transport.ssh.shared import SSHShared
 from pyinfra.api.exceptions import PyinfraError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any, TextIO
 
-from pyinfra._transport.ssh.config import ConfigReader
-from pyinfra._transport.ssh.config_rules import Target
-from pyinfra._transport.ssh.config_syntax import parse_text
+from pyinfra._transport.ssh.config.rules import Target
+from pyinfra._transport.ssh.config.settings import ConfigReader
+from pyinfra._transport.ssh.config.syntax import parse_text
 
 __all__ = ["FakeInvoke", "FakeInvokeResult", "SSHConfig", "logger"]
 

@@ -18,7 +18,7 @@ from .key_paths import UnusableKeyError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from .options import Prompts
+    from ..options import Prompts
 
 _MAGIC = b"openssh-key-v1\x00"
 _BEGIN, _END = b"-----BEGIN OPENSSH PRIVATE KEY-----", b"-----END OPENSSH PRIVATE KEY-----"

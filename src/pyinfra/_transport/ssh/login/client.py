@@ -13,20 +13,20 @@ from asyncssh import SSHKeyPair
 from pyinfra._core.errors import AuthenticationError
 from pyinfra._core.secrets import HiddenValue, reveal
 
+from ..config.settings import DEFAULT_KEYS, Settings
+from ..unreachable import printable
+from ..wire import without_padding_messages
 from .ahead import LoginAhead
-from .config import DEFAULT_KEYS, Settings
 from .key_paths import find_key
 from .keys import KeyFile, KeyPair, KeyStore
 from .known_hosts import fingerprint
-from .unreachable import printable
-from .wire import without_padding_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from ..options import Prompts, SSHOptions
     from .hostkeys import HostKeyCheck
-    from .options import Prompts, SSHOptions
 
 _METHODS = ("publickey", "keyboard-interactive", "password")
 

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pyinfra._core.records import Record
 
-from .config_rules import NEEDS_OPENSSH, SYSTEM_CONFIG, ConfigFiles, Evaluation, NeedsOpenSSH, RawValues, Target
-from .jump_syntax import Hop, parse_jumps
+from .jumps import Hop, parse_jumps
 from .openssh import ask_openssh
+from .rules import NEEDS_OPENSSH, SYSTEM_CONFIG, ConfigFiles, Evaluation, NeedsOpenSSH, RawValues, Target
 from .tokens import Tokens, local_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from .config_syntax import Block, Directive
+    from .syntax import Block, Directive
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config_syntax import Block, Directive, blocks, matches_any, matches_list, parse_file
+from .syntax import Block, Directive, blocks, matches_any, matches_list, parse_file
 from .tokens import Tokens, local_user
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyinfra._core.records import Record
 
-from .config_syntax import matches_list
+from ..config.syntax import matches_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

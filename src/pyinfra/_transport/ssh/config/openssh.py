@@ -6,9 +6,9 @@ import subprocess
 
 from pyinfra._core.errors import ConnectError
 
-from .config_rules import REPEATED, RawValues, Target
-from .config_syntax import Directive
-from .names import check_host, check_user
+from ..names import check_host, check_user
+from .rules import REPEATED, RawValues, Target
+from .syntax import Directive
 
 # What "ssh -G" prints for everybody, whether or not a file says so: its defaults are not ours.
 _ONLY_WHEN_SET = {

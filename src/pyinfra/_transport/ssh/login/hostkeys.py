@@ -16,7 +16,7 @@ from .known_hosts import CERT_AUTHORITY, REVOKED, SSH_PORT, KnownHosts, KnownKey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .config import Settings
+    from ..config.settings import Settings
 
 STRICT, ACCEPT_NEW, ASK, OFF = "yes", "accept-new", "ask", "no"
 

@@ -1,0 +1,1 @@
+"""Who is there: host keys and whom to trust, private keys, the agent, passwords."""
