@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,16 +62,34 @@ class Project:
             shutil.copytree(site / ".git", where)
             host.sh("chown -R root:root /opt/site.git")
 
-    def shown(self) -> set[str]:
-        """What the web servers answer, asked by a client on each host."""
+    def shown(self, *awaited: str) -> set[str]:
+        """What the web servers answer, asked by a client on each host.
+
+        A reload of nginx returns before its new workers are there, and old ones answer a little longer: what is
+        awaited has ten seconds to be all that is shown.
+        """
         ask = 'exec 3<>/dev/tcp/127.0.0.1/80; printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3; tail -n 1 <&3'
-        return {host.run(["bash", "-c", ask]).stdout.strip() for host in self.hosts}
+        until = time.monotonic() + 10
+        while True:
+            answers = {host.run(["bash", "-c", ask]).stdout.strip() for host in self.hosts}
+            if answers == set(awaited) or time.monotonic() > until:
+                return answers
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
-def hosts(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Host]]:
+def packages(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    host = lab.up(1, "systemd")[0]
+    fetched = fetch(host, tmp_path_factory.mktemp("packages"), *PACKAGES)
+    lab.remove(host)
+    return fetched
+
+
+@pytest.fixture
+def hosts(lab: Lab, packages: Path) -> Iterator[list[Host]]:
+    """New ones for each try: what an earlier one has installed is no first run any more."""
     hosts = lab.up(3, "systemd")
-    serve(hosts, fetch(hosts[0], tmp_path_factory.mktemp("packages"), *PACKAGES))
+    serve(hosts, packages)
     yield hosts
     lab.remove(*hosts)
 
@@ -104,7 +123,7 @@ def test_a_web_server(hosts: list[Host], tmp_path: Path):
     # The first run.
     done = project.run("-y", "-vvv")
     assert "[h" in done.stderr
-    assert project.shown() == {"version 1"}
+    assert project.shown("version 1") == {"version 1"}
     for host in hosts:
         assert host.sh("systemctl is-active nginx; systemctl is-enabled nginx").split() == ["active", "enabled"]
         assert host.sh("dpkg-query -W -f='${db:Status-Abbrev}' nginx-light").startswith("ii")
@@ -131,8 +150,8 @@ def test_a_web_server(hosts: list[Host], tmp_path: Path):
         assert planned == changed
         assert {"Check out the site", "Job report", "Tell when the site was deployed"} <= changed
         assert len(ran["hosts"]) == expected
-        assert f"version {number}" in project.shown()
-    assert project.shown() == {"version 4"}
+        shown = {"version 1", "version 2"} if expected == 1 else {f"version {number}"}
+        assert project.shown(*shown) == shown
     assert project.json("-y")["results"]["failed_hosts"] == []
 
 
