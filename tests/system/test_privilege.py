@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import replace
 
 import pytest
 
 from pyinfra._core.output import STDOUT
+from pyinfra._core.records import changed
 from pyinfra._core.secrets import HiddenValue
 from pyinfra._transport.base import (
     Command,
@@ -59,8 +59,8 @@ def as_user(lab: Lab, host: Host, user: str, *steps: PrivilegeStep) -> Place:
         ("fishy", [SUDO], "root /root /home/fishy root unset"),
         ("cshy", [SUDO], "root /root /home/cshy root unset"),
         ("bob", [SU_WITH_PASSWORD], "root /root /home/bob bob unset"),
-        ("bob", [replace(SU_WITH_PASSWORD, login=True)], "root /root /root root unset"),
-        ("bob", [replace(SU_WITH_PASSWORD, preserve_env=True)], "root /home/bob /home/bob bob unset"),
+        ("bob", [changed(SU_WITH_PASSWORD, login=True)], "root /root /root root unset"),
+        ("bob", [changed(SU_WITH_PASSWORD, preserve_env=True)], "root /home/bob /home/bob bob unset"),
         ("bob", [PrivilegeStep(Method.SU, "fishy", password=SECRET)], "fishy /home/fishy /home/bob fishy unset"),
         ("bob", [PrivilegeStep(Method.SU, "cshy", login=True, password=SECRET)],
          "cshy /home/cshy /home/cshy cshy unset"),
