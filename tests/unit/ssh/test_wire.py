@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from asyncssh.constants import MSG_CHANNEL_DATA, MSG_IGNORE
 from asyncssh.packet import String
 
-from pyinfra._transport.ssh.wire import LARGE, Gathering, without_padding_messages
+from pyinfra._transport.ssh.wire import LARGE, Gathering, acknowledge, without_padding_messages
 
 
 class Wire:
@@ -103,3 +104,30 @@ def test_padding_messages_are_for_cbc_only(cipher: str | None, kept: bool) -> No
     connection.send_packet(MSG_IGNORE, String(b"meant"))
     connection.send_packet(MSG_CHANNEL_DATA, b"data")
     assert connection.sent == [*[MSG_IGNORE] * kept, MSG_IGNORE, MSG_CHANNEL_DATA]
+
+
+class Connected:
+    """The part of a connection that knows its socket."""
+
+    def __init__(self, own):
+        self.own = own
+
+    def get_extra_info(self, name, default=None):
+        return {"socket": self.own}.get(name, default)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="the system cannot be asked to")
+def test_what_has_arrived_is_acknowledged() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as own:
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+        acknowledge(Connected(own))
+        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == 1
+
+
+def test_nothing_is_acknowledged_where_that_is_impossible() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    acknowledge(Connected(ours))
+    ours.close()
+    acknowledge(Connected(ours))
+    acknowledge(Connected(None))

@@ -8,13 +8,14 @@ for the network, and one more time for the host to wake up.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from typing import TYPE_CHECKING, Any
 
 from asyncssh.constants import MSG_IGNORE
 from asyncssh.packet import String
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
     import asyncssh
@@ -117,3 +118,16 @@ def without_padding_messages(connection: asyncssh.SSHClientConnection) -> None:
         send(kind, *parts, handler=handler)
 
     connection.send_packet = send_packet  # type: ignore[method-assign,assignment]
+
+
+def acknowledge(connection: asyncssh.SSHClientConnection) -> None:
+    """Acknowledge at once what has arrived, where the system can be asked to.
+
+    It waits 40 ms by itself for something to send along; a server that does not switch off Nagle's algorithm holds its
+    next message back for as long.
+    """
+    quickly = getattr(socket, "TCP_QUICKACK", None)
+    connected = connection.get_extra_info("socket")
+    if quickly is not None and connected is not None:
+        with contextlib.suppress(OSError):  # it is no TCP connection, or has just ended
+            connected.setsockopt(socket.IPPROTO_TCP, quickly, 1)

@@ -13,6 +13,8 @@ from typing import Any
 from asyncssh.packet import Boolean
 from asyncssh.public_key import SSHLocalKeyPair
 
+from ..wire import acknowledge
+
 _QUESTION, _SIGNED = Boolean(False), Boolean(True)
 
 
@@ -64,9 +66,11 @@ class LoginAhead:
     def _try_next_auth(self, *, next_method: bool = False) -> None:
         """Go on, unless it is only the service that is granted and the login is on its way already."""
         granted = self.guessing and not next_method
-        if not (granted and self._begun):
-            self._begun = True
-            self._try_next(next_method=next_method)
+        if granted and self._begun:
+            acknowledge(self._connection)  # what the server says of the login waits for that
+            return
+        self._begun = True
+        self._try_next(next_method=next_method)
 
     async def _send_userauth_request(self, method: bytes, *args: bytes, key: Any = None, trivial: bool = True) -> None:
         pair = getattr(self._connection._auth, "_keypair", None)
