@@ -1,4 +1,4 @@
-"""Importing what deploy files will ask for, while the hosts are still answering."""
+"""Reading and importing what deploy files will ask for, while the hosts are still answering."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ import importlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import CodeType
 
 from pyinfra._core.importing import when_nothing_is_urgent
 from pyinfra._engine.controller.user_files import compile_file
+from pyinfra_cli.run.foreseen import Foreseen, foreseen_facts
 
 _OURS = ("pyinfra.facts", "pyinfra.operations")
 
 
 @contextmanager
-def imported_meanwhile(paths: Sequence[str]) -> Iterator[None]:
+def reading_ahead(paths: Sequence[str]) -> Iterator[list[Foreseen]]:
     """Import what is ours and files name, beside what is done inside. Nothing of the user's is imported.
 
     Args:
         paths: of deploy files.
+
+    Yields:
+        A list, which has the facts that the files will ask for when the block has ended.
     """
-    worker = threading.Thread(target=_import_all, args=(paths,), name="pyinfra-imports", daemon=True)
+    found: list[Foreseen] = []
+    worker = threading.Thread(target=_read_all, args=(paths, found), name="pyinfra-ahead", daemon=True)
     worker.start()
     try:
-        yield
+        yield found
     finally:
         worker.join()
 
@@ -47,11 +53,14 @@ def modules_of(code: CodeType) -> Iterator[tuple[str, str]]:
             yield origin, step.argval
 
 
-def _import_all(paths: Sequence[str]) -> None:
+def _read_all(paths: Sequence[str], found: list[Foreseen]) -> None:
     for path in paths:
         with suppress(Exception):  # what is wrong with a file shows when it is run
             for module, name in modules_of(compile_file(path)):
                 _import(module, name)
+            source = Path(path).read_bytes()
+            if b"get_fact" in source:
+                found += foreseen_facts(source)
 
 
 def _import(module: str, name: str) -> None:

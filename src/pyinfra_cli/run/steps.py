@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import click
 
 from pyinfra._core.errors import FactTypeError, PyinfraError
+from pyinfra._engine.facts.lessons import lessons_of
 from pyinfra._report.plan import plan_report
 from pyinfra._report.results import run_report
 from pyinfra._report.view import Form, Problem, ProblemKind, RunInfo, Step, View
@@ -24,7 +25,7 @@ from pyinfra.context import ctx_inventory, ctx_state
 from pyinfra_cli.exceptions import CliError
 from pyinfra_cli.inventory import make_inventory
 from pyinfra_cli.options import Options
-from pyinfra_cli.run.ahead import imported_meanwhile
+from pyinfra_cli.run.ahead import reading_ahead
 from pyinfra_cli.run.exit_codes import ExitCode, exit_code_of
 from pyinfra_cli.run.preparing import load_deploy_file, load_func
 from pyinfra_cli.run.problems import problem_of
@@ -120,8 +121,10 @@ class Run:
         count = sum(state.is_host_in_limit(host) for host in state.inventory)
         self._view.step(Step.CONNECT, f"{count} host{'' if count == 1 else 's'}")
         paths = [os.path.abspath(name) for name in work.deploy_files]  # noqa: PTH100 - as they will be run
-        with imported_meanwhile(paths):
+        with reading_ahead(paths) as facts:
             connect_all(state)
+        if facts and (lessons := lessons_of(state)) is not None:
+            lessons.assume(facts)
 
     def _read_facts(self, state: State, work: Work) -> int:
         from pyinfra_cli.run.fact_reading import read_facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pyinfra_cli.run.ahead import imported_meanwhile, modules_of
+from pyinfra_cli.run.ahead import modules_of, reading_ahead
 
 FILE = """
 import json
@@ -29,13 +29,13 @@ def test_only_facts_and_operations_are_named() -> None:
 def test_mistakes_are_left_for_those_who_run_the_file(tmp_path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text("from pyinfra.operations import missing\nfrom pyinfra.facts.server import Missing\n")
-    with imported_meanwhile([str(tmp_path / "none.py"), str(wrong)]):
+    with reading_ahead([str(tmp_path / "none.py"), str(wrong)]):
         pass
     assert "pyinfra.operations.missing" not in sys.modules
 
 
 def test_all_is_imported_at_the_end(tmp_path) -> None:
     (tmp_path / "deploy.py").write_text("from pyinfra.operations import opkg\nopkg.update()\n")
-    with imported_meanwhile([str(tmp_path / "deploy.py")]):
+    with reading_ahead([str(tmp_path / "deploy.py")]):
         pass
     assert "update" in vars(sys.modules["pyinfra.operations.opkg"])

@@ -14,6 +14,7 @@ import pytest
 from pyinfra._core.context import host
 from pyinfra._engine.connect.connections import disconnect_all
 from pyinfra._engine.execute.runs import run_ops
+from pyinfra._engine.facts.lessons import lessons_of
 from pyinfra._engine.facts.lessons_file import LessonsFile
 from pyinfra._engine.model.state import State
 from pyinfra._engine.prepare.adding import add_deploy, add_op
@@ -67,6 +68,52 @@ def test_requests_leave_before_the_first_answer() -> None:
     assert in_flight(first, lambda: None) == [1, 2, 3]
     disconnect_all(first)
     assert in_flight(second, lambda: None) == [3, 3, 3]
+
+
+VALUE = f"{Value.__module__}:{Value.__qualname__}"
+
+
+def assuming(*facts: tuple[str, tuple[Any, ...], dict[str, Any]]) -> State:
+    state = toy_state()
+    state.job = ("deploy.py",)
+    lessons = lessons_of(state)
+    assert lessons is not None
+    lessons.assume(facts)
+    return state
+
+
+def test_hosts_without_a_lesson_are_asked_for_what_is_assumed() -> None:
+    state = assuming((VALUE, ("a",), {}), (VALUE, (), {"key": "b"}))
+    assert in_flight(state, lambda: None) == [2, 2, 3]
+
+
+def test_a_lesson_knows_better_than_what_is_assumed() -> None:
+    a_run(lambda: host.get_fact(Value, key="a"))
+    state = assuming((VALUE, ("b",), {}))
+    add_deploy(state, lambda: host.get_fact(Value, key="a"))
+    assert session(state).log == ["get a"]
+
+
+def test_what_was_assumed_in_vain_is_not_learned() -> None:
+    state = assuming((VALUE, ("b",), {}))
+    add_deploy(state, lambda: host.get_fact(Value, key="a"))
+    disconnect_all(state)
+    assert session(a_run(three)).log == ["get a", "get b", "get c"]
+    assert session(state).log == ["get b", "get a"]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ("pyinfra.facts.missing:Users", (), {}),
+        ("pyinfra.facts.server:Missing", (), {}),
+        (VALUE, (), {}),
+        (VALUE, (), {"strange": 1}),
+        (VALUE, ("a", "b"), {}),
+    ],
+)
+def test_what_cannot_be_asked_for_is_not_assumed(fact: Any) -> None:
+    assert in_flight(assuming(fact), lambda: None) == [1, 2, 3]
 
 
 def test_jobs_have_lessons_of_their_own(state_home: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyinfra._core.errors import PyinfraError
-from pyinfra._engine.facts.base import FactBase
+from pyinfra._engine.facts.base import FactBase, ShortFactBase
 from pyinfra._engine.facts.keys import FactKey, question_of
 from pyinfra._transport.base import PLAIN, ExecOptions, Method, PrivilegeStep
 
@@ -36,6 +36,21 @@ def entry_of(key: FactKey, usual: ExecOptions) -> Entry | None:
     if whom is None and key.options != usual:
         return None
     return [f"{cls.__module__}:{cls.__qualname__}", dict(key.arguments), whom]
+
+
+def entry_at(place: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Entry | None:
+    """Return how a fact is written down that the host's usual user asks for; None when there is no such fact.
+
+    Args:
+        place: of its class: module, colon, name.
+        args: positional arguments of its command.
+        kwargs: arguments by name.
+    """
+    cls = _class_at(place)
+    try:
+        return None if cls is None else entry_of(question_of(cls, args, kwargs).key(PLAIN), PLAIN)
+    except (TypeError, PyinfraError):
+        return None
 
 
 def _is_plain(name: str, value: Any) -> bool:
@@ -85,4 +100,6 @@ def _class_at(place: str) -> type[FactBase[Any]] | None:
         return None
     for part in name.split("."):
         found = getattr(found, part, None)
+    if isinstance(found, type) and issubclass(found, ShortFactBase):
+        found = found.fact
     return found if isinstance(found, type) and issubclass(found, FactBase) and not found.abstract else None

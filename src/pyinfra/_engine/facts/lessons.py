@@ -3,6 +3,7 @@
 A lesson is the list of facts that a host was asked for before anything ran on it. With the first fact that the next run
 asks for, all of them leave together. That changes when a value is read, never what it is: values are found by fact,
 arguments and user as ever, and are outdated by whatever runs on the host. What is no longer asked for is forgotten.
+Hosts that nobody has been to yet have no lesson; what the text of the job says that it will ask for serves instead.
 
 Example:
     >>> state.job = ("/srv/deploys/web.py",)
@@ -11,11 +12,11 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pyinfra._engine.facts.keys import FactKey
-from pyinfra._engine.facts.lesson_entries import Entry, entry_of, key_from
+from pyinfra._engine.facts.lesson_entries import Entry, entry_at, entry_of, key_from
 from pyinfra._engine.facts.lessons_file import LessonsFile
 from pyinfra._engine.prepare.arguments import resolve_arguments
 from pyinfra._engine.prepare.options import fact_options
@@ -50,9 +51,19 @@ class Lessons:
     def __init__(self, file: LessonsFile) -> None:
         self._file = file
         self._learned: dict[str, list[Entry]] | None = None
+        self._assumed: list[Entry] = []
         self._asked: dict[Host, dict[FactKey, None]] = {}
         self._entries: dict[tuple[FactKey, ExecOptions], Entry | None] = {}
         self._keys: dict[tuple[str, ExecOptions], FactKey | None] = {}
+
+    def assume(self, facts: Iterable[tuple[str, Sequence[Any], Mapping[str, Any]]]) -> None:
+        """Take these facts for the lesson of hosts that have none.
+
+        Args:
+            facts: of each the place of its class (module, colon, name), and the arguments of its command.
+        """
+        entries = (entry_at(place, args, kwargs) for place, args, kwargs in facts)
+        self._assumed = [entry for entry in entries if entry is not None]
 
     def asked(self, host: Host, key: FactKey, ask: Callable[[Host, FactKey], object]) -> None:
         """Take note that a fact is asked for; the first time, ask for all that will be.
@@ -73,7 +84,7 @@ class Lessons:
     def _expected(self, host: Host) -> Iterator[FactKey]:
         if self._learned is None:
             self._learned = self._file.read()
-        entries = self._learned.get(host.name)
+        entries = self._learned.get(host.name, self._assumed)
         if entries:
             usual = fact_options(resolve_arguments(host, {}).options)
             for entry in entries:
