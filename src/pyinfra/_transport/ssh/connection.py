@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 ALIVE_INTERVAL = 15.0
 ALIVE_COUNT = 3
 
-_QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux only
-
 # What asyncssh logs is for debugging; failures reach the user as errors.
 logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)
 
@@ -55,17 +52,6 @@ class Connection:
     def closed(self) -> bool:
         """Whether it has ended."""
         return bool(self.ssh.is_closed()) or self.cause is not None
-
-    def hurry(self) -> None:
-        """Have the next bytes that arrive acknowledged at once.
-
-        Until a session runs, OpenSSH's server holds a packet back until the one before is acknowledged, and a kernel
-        that has nothing to send takes 40 ms for that.
-        """
-        connection = self.ssh.get_extra_info("socket")
-        if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6) and _QUICK_ACK is not None:
-            with contextlib.suppress(OSError):
-                connection.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
 
     def give_back_after(self, client: asyncssh.SFTPClient) -> None:
         """Free a slot when an SFTP client has ended."""

@@ -14,6 +14,7 @@ from pyinfra._core.errors import ConnectError, ConnectionLostError
 
 from . import channels, failures
 from .sftp import SFTPFiles
+from .wire import acknowledge
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -122,7 +123,8 @@ class Sessions:
             )
         )
         loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, connection.hurry)  # two turns later: after the request for a session has left
+        # Two turns later: after the request for a session has left.
+        loop.call_soon(loop.call_soon, acknowledge, connection.ssh)
         if pty:  # the terminal is asked for first, and may be refused
             await opening
             pipe.write(channels.PTY_PREFACE)

@@ -123,8 +123,8 @@ def without_padding_messages(connection: asyncssh.SSHClientConnection) -> None:
 def acknowledge(connection: asyncssh.SSHClientConnection) -> None:
     """Acknowledge at once what has arrived, where the system can be asked to.
 
-    It waits 40 ms by itself for something to send along; a server that does not switch off Nagle's algorithm holds its
-    next message back for as long.
+    A kernel waits 40 ms for something to send along. Until a session runs, OpenSSH's server holds its next packet back
+    for as long.
     """
     quickly = getattr(socket, "TCP_QUICKACK", None)
     connected = connection.get_extra_info("socket")
